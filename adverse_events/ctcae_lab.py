@@ -1,4 +1,4 @@
-"""CTCAE v5.0 grade of one measured value (laboratory, vital sign, ECG, echo). A proposal: the investigator decides.
+"""CTCAE v5.0 grade of one measured value: laboratory, vital sign, ECG, echo. The investigator decides.
 
 Values and limits are exact decimals in one unit. Mass and molar units have their own published limits; one
 is never converted to the other.
@@ -132,7 +132,8 @@ def grade_lab(result: LabResult) -> LabGrade:
     Raises:
         UnknownCriterion: no numeric criteria for this term and analyte, or the version is not loaded.
     Source:
-        NCI CTCAE v5.0, 27 November 2017. Worst case where symptoms are not known, as pharmaverse admiral does.
+        NCI CTCAE v5.0, 27 November 2017. Where symptoms are not known the
+        worst case counts, as in pharmaverse admiral.
     """
     criteria = rule(result.term, result.analyte, result.version)
     if result.value is None:
@@ -335,7 +336,10 @@ def _read_rule(lines: list[str]) -> Rule:
             ]
     bands.sort(key=lambda band: -band.grade)
     units = {
-        spelling: band.unit for band in bands if band.system != "any" for spelling in _spellings(band.unit, analyte)
+        spelling: band.unit
+        for band in bands
+        if band.system != "any"
+        for spelling in _spellings(band.unit, analyte)
     }
     return Rule(term, analyte, direction, tuple(bands), also, "above BASE" in lines, units)
 

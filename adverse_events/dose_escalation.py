@@ -96,7 +96,9 @@ def boin(
     low = target * Decimal("0.6") if p_saf is None else p_saf
     high = target * Decimal("1.4") if p_tox is None else p_tox
     if not 0 < low < target < high < 1:
-        raise ValueError(f"need 0 < p_saf < target < p_tox < 1, got p_saf {low}, target {target}, p_tox {high}")
+        raise ValueError(
+            f"need 0 < p_saf < target < p_tox < 1, got p_saf {low}, target {target}, p_tox {high}"
+        )
     lambda_e, lambda_d = _boin_bounds(float(target), float(low), float(high))
     decision, why = _boin_decision(n, dlts, float(target), lambda_e, lambda_d)
     table = _boundaries(max(n, TABLE_LENGTH), float(target), lambda_e, lambda_d)
@@ -104,8 +106,13 @@ def boin(
 
 
 def dlt_evaluable(
-    *, infused: bool, dose_fraction: Decimal, minimum_dose_fraction: Decimal, days_followed: int,
-    had_dlt: bool, window_days: int = 28,
+    *,
+    infused: bool,
+    dose_fraction: Decimal,
+    minimum_dose_fraction: Decimal,
+    days_followed: int,
+    had_dlt: bool,
+    window_days: int = 28,
 ) -> Evaluability:
     """Whether a subject counts: infused with at least the minimum dose and followed, or with a DLT.
 
@@ -120,7 +127,9 @@ def dlt_evaluable(
     if had_dlt:
         return Evaluability(True, "Had a dose-limiting toxicity.")
     if dose_fraction < minimum_dose_fraction:
-        return Evaluability(False, f"Received {dose_fraction} of the dose, less than {minimum_dose_fraction}.")
+        return Evaluability(
+            False, f"Received {dose_fraction} of the dose, less than {minimum_dose_fraction}."
+        )
     if days_followed < window_days:
         return Evaluability(False, f"Followed {days_followed} of {window_days} days without a DLT.")
     return Evaluability(True, f"Received the dose and was followed for {window_days} days.")
