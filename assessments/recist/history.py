@@ -55,7 +55,7 @@ class TimePoint:
         """Sum minus the smallest complete sum before this scan, mm."""
         if self.sum_mm is None or self.nadir_before_mm is None:
             return None
-        return self.sum_mm - self.nadir_before_mm
+        return EXACT.subtract(self.sum_mm, self.nadir_before_mm)
 
     @property
     def pct_change_from_baseline(self) -> Decimal | None:

@@ -115,7 +115,7 @@ def check_targets(lesions: Sequence[Candidate]) -> BaselineCheck:
                 for found in _lesion_violations(lesion, _name(lesion, i))
             ),
         )
-    kept = f"{len(lesions)} target lesions keep the rules: number, organ, size, method, type, treatment, axis."
+    kept = f"{len(lesions)} target lesions keep the rules of number, organ, size, method, type, axis."
     return BaselineCheck(violations, violations or (kept,))
 
 

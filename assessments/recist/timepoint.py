@@ -149,8 +149,9 @@ def _read_incomplete(measured: _Measured, nadir_mm: Decimal, criteria: Criteria)
     """A sum that lacks lesions can only prove progression."""
     missing = f"Not evaluated: {', '.join(measured.missing)}; the sum of target diameters is not complete."
     if _has_grown(measured.total, nadir_mm, criteria):
+        reach = millimetres(measured.total)
         reason = (
-            f"Target PD: the lesions measured alone ({measured.parts}) reach {millimetres(measured.total)} mm, "
+            f"Target PD: the lesions measured alone ({measured.parts}) reach {reach} mm, "
             f"progression from the smallest earlier sum of {millimetres(nadir_mm)} mm."
         )
         return TargetReading(Response.PD, None, measured.total, (missing, reason))
