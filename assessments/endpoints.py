@@ -174,30 +174,16 @@ def progression_free_survival(timeline: Timeline, rules: EndpointRules) -> TimeT
     if seen.baseline_on is None:
         return end(origin, False, Reason.NO_BASELINE, "No baseline assessment: censored at the origin.")
     event_on, cause = _first_event(seen)
-    adequate = [
-        scan.on
-        for scan in seen.assessments
-        if scan.overall in ADEQUATE and (not event_on or scan.on <= event_on)
-    ]
-    if rules.censoring is Censoring.FDA:
-        therapy = seen.new_therapy_on
-        if therapy is not None and (event_on is None or therapy < event_on):
-            last = max((on for on in adequate if on <= therapy), default=None)
-            why = f"New anticancer therapy on {therapy} came first: censored at {_at(last)}."
-            return end(last or origin, False, Reason.NEW_THERAPY, why)
-        last = max(adequate, default=None)
-        if event_on is not None and len(missed := _missed(seen, last, event_on, rules)) >= rules.max_missed:
-            days = ", ".join(map(str, missed))
-            gap = f"{cause.capitalize()} on {event_on} after missed scans (day {days})"
-            why = f"{gap}: censored at {_at(last)}."
-            return end(last or origin, False, Reason.MISSED_ASSESSMENTS, why)
+    adequate = _adequate(seen, event_on)
+    if rules.censoring is Censoring.FDA and (cut := _fda_censoring(seen, event_on, adequate, rules)):
+        last, reason, why = cut
+        return end(last or origin, False, reason, f"{why}: censored at {_at(last)}.")
     if event_on is not None:
         return end(event_on, True, cause, f"{cause.capitalize()} on {event_on}: event.")
     if not adequate:
-        return end(
-            origin, False, Reason.NO_POST_BASELINE, "No adequate scan after baseline: censored at the origin."
-        )
-    return end(max(adequate), False, Reason.ONGOING, f"No event: censored at {_at(max(adequate))}.")
+        why = "No adequate scan after baseline: censored at the origin."
+        return end(origin, False, Reason.NO_POST_BASELINE, why)
+    return end(adequate[-1], False, Reason.ONGOING, f"No event: censored at {_at(adequate[-1])}.")
 
 
 def duration_of_response(timeline: Timeline, rules: EndpointRules) -> TimeToEvent | None:
@@ -325,6 +311,36 @@ def _first_event(seen: Timeline) -> tuple[datetime.date | None, Reason]:
     if progressed is not None and (seen.death_on is None or progressed <= seen.death_on):
         return progressed, Reason.PROGRESSION
     return seen.death_on, Reason.DEATH
+
+
+def _adequate(seen: Timeline, event_on: datetime.date | None) -> list[datetime.date]:
+    """Dates of the adequate scans on or before the event, oldest first."""
+    return [
+        scan.on
+        for scan in seen.assessments
+        if scan.overall in ADEQUATE and (event_on is None or scan.on <= event_on)
+    ]
+
+
+def _fda_censoring(
+    seen: Timeline,
+    event_on: datetime.date | None,
+    adequate: Sequence[datetime.date],
+    rules: EndpointRules,
+) -> tuple[datetime.date | None, Reason, str] | None:
+    """The last adequate scan and the reason when new therapy or a gap comes before the event; else None."""
+    therapy = seen.new_therapy_on
+    if therapy is not None and (event_on is None or therapy < event_on):
+        last = max((on for on in adequate if on <= therapy), default=None)
+        return last, Reason.NEW_THERAPY, f"New anticancer therapy on {therapy} came before any event"
+    if event_on is None:
+        return None
+    last = adequate[-1] if adequate else None
+    missed = _missed(seen, last, event_on, rules)
+    if len(missed) < rules.max_missed:
+        return None
+    days = ", ".join(map(str, missed))
+    return last, Reason.MISSED_ASSESSMENTS, f"The scans of day {days} were missed before {event_on}"
 
 
 def _missed(

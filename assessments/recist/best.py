@@ -135,10 +135,7 @@ def best_response(
     used = used_responses(responses, new_therapy_on=new_therapy_on)
     entered = {response.on: response.overall for response in responses}
     reread = tuple(response.on for response in used if entered[response.on] is not response.overall)
-    history = {entered[response.on] for response in used}
-    non_target_only = non_target_only or (
-        Response.NON_CR_NON_PD in history and not history & {Response.PR, Response.SD}
-    )
+    non_target_only = non_target_only or _is_non_target_only({entered[response.on] for response in used})
     notes = tuple(
         f"{entered[on]} on {on} follows a complete response and is read as PD; query the reading."
         for on in reread
@@ -148,6 +145,11 @@ def best_response(
     return BestResponse(
         unconfirmed, confirmed, used, reread, (*notes, *why_unconfirmed), (*notes, *why_confirmed)
     )
+
+
+def _is_non_target_only(history: set[Response]) -> bool:
+    """Non-CR/Non-PD is read only without target lesions, PR and SD only with them."""
+    return Response.NON_CR_NON_PD in history and not history & {Response.PR, Response.SD}
 
 
 def _unconfirmed(used: Sequence[DatedResponse], reference_on: datetime.date, rules: ResponseRules) -> Answer:

@@ -124,15 +124,12 @@ def read_history(
         criteria: the numeric limits.
         new_therapy_on: start of new anticancer therapy; scans after it are read but do not count.
     Raises:
-        HistoryError: duplicate date, scan before `reference_on`, unknown or doubled lesion id, negative or
-            not finite diameter, split without fragments, merger into a lesion that cannot carry it.
+        HistoryError: a rule of `check_history` is broken.
     """
-    for problem in _problems(baseline, scans, reference_on):
-        raise HistoryError(problem)
+    check_history(baseline, scans, reference_on)
     order = sorted(range(len(scans)), key=lambda i: scans[i].on)
-    with localcontext(EXACT):
-        read = _read_in_order(baseline, [scans[i] for i in order], criteria)
-    ordered, responses, notes = _date_back([scans[i] for i in order], read)
+    in_order = [scans[i] for i in order]
+    read, responses, notes = _date_back(in_order, _read_in_order(baseline, in_order, criteria))
     best = best_response(
         responses,
         reference_on=reference_on,
@@ -141,14 +138,25 @@ def read_history(
         non_target_only=not baseline.targets,
     )
     first_pd_on = _first_progression(responses, new_therapy_on)
-    by_input = dict(zip(order, ordered, strict=True))
+    by_input = dict(zip(order, read, strict=True))
     return History(
         time_points=tuple(by_input[i] for i in range(len(scans))),
         best=best,
         first_pd_on=first_pd_on,
-        first_pd_day=None if first_pd_on is None else (first_pd_on - reference_on).days,
+        first_pd_day=(first_pd_on - reference_on).days if first_pd_on else None,
         why=(*notes, *best.why),
     )
+
+
+def check_history(baseline: Baseline, scans: Sequence[Scan], reference_on: datetime.date) -> None:
+    """Raise HistoryError for the first rule that the lesions and scans break.
+
+    Refused: a duplicate date, a scan before the reference date, an unknown or doubled lesion id, a negative or
+    not finite diameter, a split without fragments, a merger into a lesion that cannot carry it.
+    """
+    problem = next(_problems(baseline, scans, reference_on), None)
+    if problem is not None:
+        raise HistoryError(problem)
 
 
 def _first_progression(
@@ -162,7 +170,20 @@ def _first_progression(
 
 
 def _read_in_order(baseline: Baseline, scans: Sequence[Scan], criteria: Criteria) -> list[TimePoint]:
-    baseline_mm = sum((lesion.diameter_mm for lesion in baseline.targets), ZERO) if baseline.targets else None
+    """Scans oldest first, each against the smallest complete sum and a complete response before it."""
+    with localcontext(EXACT):
+        baseline_mm = sum_at_baseline(baseline)
+        return _read_all(baseline, scans, baseline_mm, criteria)
+
+
+def sum_at_baseline(baseline: Baseline) -> Decimal | None:
+    """Sum of diameters of the targets at baseline, mm; None without targets. Call in the EXACT context."""
+    return sum((lesion.diameter_mm for lesion in baseline.targets), ZERO) if baseline.targets else None
+
+
+def _read_all(
+    baseline: Baseline, scans: Sequence[Scan], baseline_mm: Decimal | None, criteria: Criteria
+) -> list[TimePoint]:
     nadir = baseline_mm
     after_cr = False
     points: list[TimePoint] = []

@@ -12,7 +12,7 @@ from decimal import Decimal, localcontext
 from enum import StrEnum
 from typing import Final
 
-from assessments.recist.history import STANDARD_CRITERIA, STANDARD_RULES, read_history
+from assessments.recist.history import STANDARD_CRITERIA, STANDARD_RULES, check_history, sum_at_baseline
 from assessments.recist.model import (
     EXACT,
     Baseline,
@@ -108,9 +108,7 @@ def read_immune_history(
     `n_new_lesions`, non-target progression through `non_target_worse`; where these were not recorded, a
     lesion group that had already progressed cannot confirm. Equivocal new lesions are not dated back.
     """
-    read_history(
-        baseline, scans, reference_on=reference_on, rules=rules, criteria=criteria
-    )  # refuses bad input
+    check_history(baseline, scans, reference_on)
     order = sorted(range(len(scans)), key=lambda i: scans[i].on)
     with localcontext(EXACT):
         points, progression_on, confirmed_on = _read_in_order(baseline, [scans[i] for i in order], criteria)
@@ -124,7 +122,7 @@ def read_immune_history(
 def _read_in_order(
     baseline: Baseline, scans: Sequence[Scan], criteria: Criteria
 ) -> tuple[list[ImmuneTimePoint], datetime.date | None, datetime.date | None]:
-    baseline_mm = nadir = sum((lesion.diameter_mm for lesion in baseline.targets), ZERO)
+    baseline_mm = nadir = sum_at_baseline(baseline) or ZERO
     after_cr = False
     pending: _Parts | None = None
     confirmed_on: datetime.date | None = None
