@@ -1,6 +1,6 @@
 """Fixtures every test may use. Read `tests/database.py` for how the databases come about.
 
-- `database`: a database for the test. Ordinarily a transaction that is rolled back; with `fresh_database` that one.
+- `database`: a transaction that is rolled back, or the `fresh_database` of a test that asked for one.
 - `fresh_database`: a clone of its own, for tests that commit: threads, browser journeys, killed processes.
 - `owner_connection`, `superuser_dsn`: the fresh database as edc_owner and as superuser, for tests that cheat.
 - `site_url`: address of a web server on the fresh database.

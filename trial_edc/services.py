@@ -35,8 +35,8 @@ def _database(variable: str, url: str) -> dict[str, Any]:
     scheme = url.partition(":")[0]
     if scheme not in ("postgresql", "postgres"):
         raise ImproperlyConfigured(
-            f"{variable} names a {scheme} database. Only PostgreSQL is supported: triggers, roles and constraints of the "
-            "database are part of the product. Set it to postgresql://user:password@host:5432/name."
+            f"{variable} names a {scheme} database. Only PostgreSQL is supported: its "
+            "triggers, roles and constraints are part of the product. Set it to postgresql://user:password@host:5432/name."
         )
     return {**Env.db_url_config(url), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 

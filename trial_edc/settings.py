@@ -73,7 +73,7 @@ TEMPLATES = [
     }
 ]
 
-# PostgreSQL as two roles: `default` (edc_app) is what web and worker use, `owner` (edc_owner) is for `migrate` alone.
+# PostgreSQL as two roles: web and worker use `default` (edc_app), `migrate` alone uses `owner` (edc_owner).
 # Without DATABASE_URL both are those of the private server in EDC_DATA_DIR, started at the first connection.
 DATABASES = database_settings(env)
 
