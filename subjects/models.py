@@ -1,0 +1,49 @@
+"""Who takes part, and when they come."""
+
+import uuid
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class Subject(models.Model):
+    """A participant under a coded number. No name, initials or hospital number is kept anywhere.
+
+    `code` ("101-0007") is unique for ever. `person` links re-screenings of the same participant.
+    The planned dates stand in for the actual ones until those exist.
+    """
+
+    site = models.ForeignKey("accounts.Site", on_delete=models.PROTECT, related_name="subjects")
+    code = models.CharField(_("Subject"), max_length=12, unique=True)
+    person = models.UUIDField(default=uuid.uuid4)
+    protocol_version = models.CharField(max_length=10, default="1.0")
+    registered_at = models.DateTimeField()
+    cohort = models.CharField(_("Dose level"), max_length=10, blank=True)
+    planned_leukapheresis_on = models.DateField(_("Planned leukapheresis"), null=True, blank=True)
+    planned_infusion_on = models.DateField(_("Planned infusion"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("subject", args=[self.code])
+
+
+class Visit(models.Model):
+    """A visit of a subject that has at least one saved form, or an unscheduled one that was opened.
+
+    `code` is the schedule's code ("d7") or "uns1", "uns2" ... A planned visit without a row has not begun.
+    """
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="visits")
+    code = models.CharField(max_length=10)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject", "code"], name="one_visit_per_code")]
+
+    def __str__(self) -> str:
+        return f"{self.subject_id}/{self.code}"

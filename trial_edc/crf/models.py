@@ -1,0 +1,36 @@
+"""The one parent of every CRF table and the one parent of every table of rows."""
+
+from django.db import models
+
+
+class CrfModel(models.Model):
+    """A case report form. Its row shares the key of its `FormInstance`.
+
+    A subclass has an inner `class Crf` with `code`, `title`, `layout` ("fields", "rows" or "log") and
+    `sections`, a list of (title, [item names]). `meta` keeps what belongs to a value but is not the value:
+    `{item: {"typed": "7.0", "unit": "F", "missing": "ND", "note": "...", "kept": {"rule": ..., "why": ...}}}`.
+    """
+
+    instance = models.OneToOneField(
+        "casebook.FormInstance", on_delete=models.PROTECT, primary_key=True, related_name="+"
+    )
+    meta = models.JSONField(default=dict)
+
+    class Meta:
+        abstract = True
+
+
+class CrfRow(models.Model):
+    """One row of a form of layout "rows": a lab result, a vital sign, a criterion, a lesion.
+
+    A subclass has an inner `class Crf` with `form` (the code of its form) and `key` (the item that names the
+    row, unique within the form; "" when rows are told apart by `row_no` alone).
+    """
+
+    instance = models.ForeignKey("casebook.FormInstance", on_delete=models.PROTECT, related_name="+")
+    row_no = models.PositiveSmallIntegerField()
+    meta = models.JSONField(default=dict)
+    is_withdrawn = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
