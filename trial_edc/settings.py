@@ -4,11 +4,13 @@ from pathlib import Path
 
 import environ
 
+from trial_edc.services import cache_settings, database_settings
+
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 EDC_ENV = env.str("EDC_ENV", "demo")
 EDC_PROTOCOL = env.str("EDC_PROTOCOL", "u87")
-EDC_DATA_DIR = Path(env.str("EDC_DATA_DIR", str(BASE_DIR / "var")))
+EDC_DATA_DIR = Path(env.str("EDC_DATA_DIR", str(BASE_DIR / "var"))).resolve()
 EDC_TEST_HOOKS = env.bool("EDC_TEST_HOOKS", False)
 APP_VERSION = "0.1.0"
 
@@ -17,6 +19,7 @@ DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "testserver"])
 
 INSTALLED_APPS = [
+    "trial_edc.apps.TrialEdcConfig",  # first: its commands replace Django's
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -69,6 +72,14 @@ TEMPLATES = [
         },
     }
 ]
+
+# PostgreSQL as two roles: `default` (edc_app) is what web and worker use, `owner` (edc_owner) is for `migrate` alone.
+# Without DATABASE_URL both are those of the private server in EDC_DATA_DIR, started at the first connection.
+DATABASES = database_settings(env)
+
+# Redis: database 0 carries the jobs, database 1 the cache. Without REDIS_URL it is the private Valkey.
+REDIS_URL = env.str("REDIS_URL", "")
+CACHES = {"default": cache_settings(REDIS_URL)}
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
