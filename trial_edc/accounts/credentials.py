@@ -4,9 +4,23 @@ They are kept out of the audit trail on purpose: a password hash or a secret has
 shown and exported. What happens to them is told by `AccessEvent`.
 """
 
+import pgtrigger
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class OnlyGrows(pgtrigger.Trigger):
+    """Refuse every change and removal, by any role; calls the audit trail's own guard."""
+
+    name = "only_grows"
+    level = pgtrigger.Statement
+    when = pgtrigger.Before
+    operation = pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate
+    func = "RETURN NULL;"  # body of the function pgtrigger generates, which is not attached to anything
+
+    def render_execute(self, model: type[models.Model]) -> str:
+        return "public.audit_refuse_change()"
 
 
 class Credential(models.Model):
@@ -85,6 +99,7 @@ class AccessEvent(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        triggers = [OnlyGrows()]
         indexes = [models.Index(fields=["user", "-at"]), models.Index(fields=["kind", "-at"])]
 
     def __str__(self) -> str:

@@ -14,7 +14,9 @@ from .models import User
 def send_link(user: User, *, link: str, days: int, invited: bool) -> None:
     """Mail a one-time link, once the transaction that made it is committed."""
     subject = _("Your access to the trial database") if invited else _("Set up your sign-in again")
-    body = render_to_string("accounts/mail/link.txt", {"person": user, "link": link, "days": days, "invited": invited})
+    body = render_to_string(
+        "accounts/mail/link.txt", {"person": user, "link": link, "days": days, "invited": invited}
+    )
     transaction.on_commit(lambda: send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [user.email]))
 
 
@@ -23,4 +25,6 @@ def tell_about_block(user: User, *, what: str, until: datetime) -> None:
     subject = _("Signing is blocked") if what == "signing" else _("Sign-in is blocked")
     body = render_to_string("accounts/mail/blocked.txt", {"person": user, "what": what, "until": until})
     to = [user.email, *settings.SECURITY_CONTACTS]
-    transaction.on_commit(lambda: send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, to, fail_silently=True))
+    transaction.on_commit(
+        lambda: send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, to, fail_silently=True)
+    )

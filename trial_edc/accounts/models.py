@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from trial_edc.audit.triggers import audited_table
+
 from .credentials import AccessEvent, Credential, RecoveryCode, Throttle, UserSession
 from .roles import ROLE_LABELS, TASK_LABELS, Role, Task
 
@@ -28,7 +30,9 @@ __all__ = [
 def known_time_zone(name: str) -> None:
     """Raise ValidationError unless `name` is an IANA time zone, for example Asia/Shanghai."""
     if name not in zoneinfo.available_timezones():
-        raise ValidationError(_("%(name)s is no time zone. Enter a name such as Asia/Shanghai."), params={"name": name})
+        raise ValidationError(
+            _("%(name)s is no time zone. Enter a name such as Asia/Shanghai."), params={"name": name}
+        )
 
 
 class Site(models.Model):
@@ -39,17 +43,24 @@ class Site(models.Model):
         MONTH_FIRST = "mdy", _("Month, day, year")
         YEAR_FIRST = "ymd", _("Year, month, day")
 
-    code = models.CharField(_("Code"), max_length=3, unique=True, validators=[RegexValidator(r"\A[1-9][0-9]{2}\Z")])
+    code = models.CharField(
+        _("Code"), max_length=3, unique=True, validators=[RegexValidator(r"\A[1-9][0-9]{2}\Z")]
+    )
     name = models.CharField(_("Name"), max_length=120)
     time_zone = models.CharField(_("Time zone"), max_length=60, default="UTC", validators=[known_time_zone])
     country = models.CharField(_("Country"), max_length=2, blank=True, help_text=_("ISO 3166, two letters"))
-    date_order = models.CharField(_("Date order"), max_length=3, choices=DateOrder, default=DateOrder.DAY_FIRST)
+    date_order = models.CharField(
+        _("Date order"), max_length=3, choices=DateOrder, default=DateOrder.DAY_FIRST
+    )
     is_active = models.BooleanField(_("Active"), default=True)
 
     class Meta:
         ordering = ["code"]
+        triggers = audited_table()
         constraints = [
-            models.CheckConstraint(condition=models.Q(code__regex=r"^[1-9][0-9]{2}$"), name="site_code_is_three_digits")
+            models.CheckConstraint(
+                condition=models.Q(code__regex=r"^[1-9][0-9]{2}$"), name="site_code_is_three_digits"
+            )
         ]
 
     def __str__(self) -> str:
@@ -86,10 +97,13 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["full_name", "organisation"]
-    last_login = None  # the last sign-in is a fact of the credential: this row is audited, a sign-in changes no data
+    last_login = (
+        None  # the last sign-in is a fact of the credential: this row is audited, a sign-in changes no data
+    )
 
     class Meta:
         ordering = ["full_name", "email"]
+        triggers = audited_table()
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_is_unique_in_any_case"),
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case"),
@@ -145,6 +159,7 @@ class RoleAssignment(DatedRight):
 
     class Meta(DatedRight.Meta):
         ordering = ["user", "role", "site", "pk"]
+        triggers = audited_table()
 
     def __str__(self) -> str:
         return f"{self.role} {self.site_id or 'all'}"
@@ -162,6 +177,7 @@ class Delegation(DatedRight):
 
     class Meta(DatedRight.Meta):
         ordering = ["site", "user", "task", "pk"]
+        triggers = audited_table()
         constraints = [
             *DatedRight.Meta.constraints,
             models.CheckConstraint(

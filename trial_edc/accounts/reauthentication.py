@@ -47,7 +47,9 @@ def confirm(request: HttpRequest, password: str, code: str = "") -> None:
         raise CannotConfirm(_blocked(until))
     due = code_is_due(request)
     if not password or (due and not code):
-        raise CannotConfirm(_("Enter your password and a second-factor code.") if due else _("Enter your password."))
+        raise CannotConfirm(
+            _("Enter your password and a second-factor code.") if due else _("Enter your password.")
+        )
     right = check_password(password, user.credential.password)
     if right and due:
         right = second_factor.use_code(user, code)
@@ -62,7 +64,10 @@ def confirm(request: HttpRequest, password: str, code: str = "") -> None:
 def ask_again(request: HttpRequest, problem: CannotConfirm) -> HttpResponse:
     """A page that says what is wrong and asks for the credentials, keeping everything else that was sent."""
     kept = [
-        (name, value) for name, values in request.POST.lists() if name not in SECRET_FIELDS for value in values
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in SECRET_FIELDS
+        for value in values
     ]
     context = {"problem": str(problem), "kept": kept, "asks_code": code_is_due(request)}
     return render(request, "accounts/confirm.html", context, status=422)

@@ -183,7 +183,14 @@ PERMISSION_LABELS = {
 }
 
 _P = Permission
-_READS = {_P.VIEW_SUBJECTS, _P.READ_LIVE_DATA, _P.VIEW_PRODUCT, _P.VIEW_QUERIES, _P.VIEW_AUDIT_TRAIL, _P.VIEW_SAFETY}
+_READS = {
+    _P.VIEW_SUBJECTS,
+    _P.READ_LIVE_DATA,
+    _P.VIEW_PRODUCT,
+    _P.VIEW_QUERIES,
+    _P.VIEW_AUDIT_TRAIL,
+    _P.VIEW_SAFETY,
+}
 _ENTERS = _READS | {
     *(_P.REGISTER_SUBJECTS, _P.ENTER_FORMS, _P.CORRECT_FORMS, _P.DRAFT_AES, _P.CONFIRM_BEDSIDE),
     *(_P.ANSWER_QUERIES, _P.EXPORT_DATA, _P.DOWNLOAD_REPORTS, _P.VIEW_DELEGATION),
@@ -207,7 +214,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         },
         Role.DM: _READS
         | {
-            *(_P.PROPOSE_CORRECTIONS, _P.RAISE_QUERIES, _P.CLOSE_OWN_QUERIES, _P.CLOSE_QUERIES, _P.FREEZE_FORMS),
+            *(
+                _P.PROPOSE_CORRECTIONS,
+                _P.RAISE_QUERIES,
+                _P.CLOSE_OWN_QUERIES,
+                _P.CLOSE_QUERIES,
+                _P.FREEZE_FORMS,
+            ),
             *(_P.LOCK_FORMS, _P.ASK_STUDY_LOCK, _P.ASK_UNLOCK, _P.CODE_TERMS, _P.VIEW_DATA_CONSOLE),
             *(_P.VIEW_ENDPOINTS, _P.CREATE_CUTS, _P.EXPORT_DATA, _P.DOWNLOAD_REPORTS, _P.REVIEW_AUDIT_TRAIL),
             *(_P.VIEW_SECURITY_LOG, _P.APPROVE_SPONSOR_ACCESS, _P.VIEW_STUDY_BUILD, _P.EDIT_STUDY_BUILD),
@@ -254,7 +267,20 @@ TASK_NEEDED: dict[tuple[Role, Permission], Task] = {
 }
 """Rights that count only while the task is delegated. The principal investigator delegates and needs no task."""
 
-RANK = (Role.PI, Role.SI, Role.CRC, Role.DM, Role.MM, Role.CRA, Role.ST, Role.AUD, Role.LAB, Role.MFR, Role.BED, Role.ADM)
+RANK = (
+    Role.PI,
+    Role.SI,
+    Role.CRC,
+    Role.DM,
+    Role.MM,
+    Role.CRA,
+    Role.ST,
+    Role.AUD,
+    Role.LAB,
+    Role.MFR,
+    Role.BED,
+    Role.ADM,
+)
 """Which role the audit trail records when a person holds several at one site: the first of these."""
 
 

@@ -109,7 +109,9 @@ def make_recovery_codes(user: User) -> list[str]:
     """Ten new codes of 80 random bits, to be shown once; earlier ones stop working."""
     codes = [base64.b32encode(secrets.token_bytes(10)).decode() for _ in range(N_RECOVERY_CODES)]
     void_recovery_codes(user)
-    RecoveryCode.objects.bulk_create(RecoveryCode(user=user, digest=digest(code, settings.SECOND_FACTOR_KEYS[0])) for code in codes)
+    RecoveryCode.objects.bulk_create(
+        RecoveryCode(user=user, digest=digest(code, settings.SECOND_FACTOR_KEYS[0])) for code in codes
+    )
     return ["-".join(code[i : i + 4] for i in range(0, len(code), 4)) for code in codes]
 
 

@@ -26,7 +26,9 @@ def key_of(kind: str, text: str) -> str:
 
 def blocked_until(*keys: str) -> datetime | None:
     """The latest end of a wait under these keys, None when nothing has to wait. One statement."""
-    ends = Throttle.objects.filter(key__in=keys, blocked_until__gt=timezone.now()).values_list("blocked_until", flat=True)
+    ends = Throttle.objects.filter(key__in=keys, blocked_until__gt=timezone.now()).values_list(
+        "blocked_until", flat=True
+    )
     return max(ends, default=None)
 
 
