@@ -42,6 +42,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     *(["trial_edc.accounts.middleware.count_sql"] if EDC_TEST_HOOKS else []),
+    "trial_edc.audit.middleware.RequestIdMiddleware",
+    *(["trial_edc.audit.middleware.TestClockMiddleware"] if EDC_TEST_HOOKS else []),
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "trial_edc.accounts.middleware.security_headers",
