@@ -160,10 +160,22 @@ class Signature(models.Model):
         ]
 
 
-class Lock(models.Model):
-    """A lock over a form, a visit, a subject or a site; released rows stay as history."""
+class Scope(models.TextChoices):
+    """What a lock, or its opening, covers. The wider scopes cover the narrower ones."""
 
-    scope = models.CharField(max_length=10)
+    FORM = "form", _("Form")
+    VISIT = "visit", _("Visit")
+    SUBJECT = "subject", _("Subject")
+    SITE = "site", _("Site")
+
+
+class Lock(models.Model):
+    """A lock over a form, a visit, a subject or a site; released rows stay as history.
+
+    A locked site needs a second person: until `confirmed_at` is filled it covers nothing.
+    """
+
+    scope = models.CharField(max_length=10, choices=Scope.choices)
     site = models.ForeignKey("accounts.Site", on_delete=models.PROTECT, related_name="+")
     subject = models.ForeignKey("subjects.Subject", on_delete=models.PROTECT, null=True, related_name="+")
     visit = models.ForeignKey("subjects.Visit", on_delete=models.PROTECT, null=True, related_name="+")
@@ -171,5 +183,26 @@ class Lock(models.Model):
     reason = models.CharField(max_length=200)
     locked_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     locked_at = models.DateTimeField()
-    unlocked_until = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
+
+
+class Unlock(models.Model):
+    """An opening in a lock: asked by one person, confirmed by another, over by itself at `until`.
+
+    Its scope may be narrower than the lock's: one form of a locked subject.
+    """
+
+    scope = models.CharField(max_length=10, choices=Scope.choices)
+    site = models.ForeignKey("accounts.Site", on_delete=models.PROTECT, related_name="+")
+    subject = models.ForeignKey("subjects.Subject", on_delete=models.PROTECT, null=True, related_name="+")
+    visit = models.ForeignKey("subjects.Visit", on_delete=models.PROTECT, null=True, related_name="+")
+    instance = models.ForeignKey(FormInstance, on_delete=models.PROTECT, null=True, related_name="unlocks")
+    reason = models.CharField(max_length=200)
+    hours = models.PositiveSmallIntegerField()
+    asked_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
