@@ -21,6 +21,7 @@ class _SharedFunction(pgtrigger.Trigger):
 
     func = "RETURN NULL;"  # body of the generated function, which is not attached to anything
     function = ""
+    catalogue_type = 0  # `pg_trigger.tgtype`: row 1, before 2, insert 4, delete 8, update 16, truncate 32
 
     def arguments(self, model: type[models.Model]) -> list[str]:
         return []
@@ -44,6 +45,7 @@ class AuditTrigger(_SharedFunction):
     when = pgtrigger.After
     operation = pgtrigger.Insert | pgtrigger.Update
     function = "audit_capture"
+    catalogue_type = 1 + 4 + 16
 
     def __init__(self, *, exclude: Sequence[str] = (), through: str = "") -> None:
         self.exclude = tuple(exclude)
@@ -70,6 +72,7 @@ class RefuseDelete(_SharedFunction):
     when = pgtrigger.Before
     operation = pgtrigger.Delete
     function = "audit_refuse_delete"
+    catalogue_type = 2 + 8
 
 
 class RefuseTruncate(_SharedFunction):
@@ -80,6 +83,7 @@ class RefuseTruncate(_SharedFunction):
     when = pgtrigger.Before
     operation = pgtrigger.Truncate
     function = "audit_refuse_truncate"
+    catalogue_type = 2 + 32
 
 
 class RefuseLocked(_SharedFunction):
@@ -89,6 +93,7 @@ class RefuseLocked(_SharedFunction):
     when = pgtrigger.Before
     operation = pgtrigger.Insert | pgtrigger.Update
     function = "refuse_locked"
+    catalogue_type = 1 + 2 + 4 + 16
 
     def arguments(self, model: type[models.Model]) -> list[str]:
         instance, _subject = context_columns(model)
