@@ -78,7 +78,7 @@ def register_subject(
         held: dict[str, str] = {}
         for form, items in typed.items():
             slot = Slot(subject.pk, "" if form in study().log_forms else first_visit(), form)
-            saved = save_form(by=by, slot=slot, raw=items)
+            saved = save_form(by=by, slot=slot, raw={f"{form}.{item}": text for item, text in items.items()})
             held |= {f"{form}.{address}": text for address, text in saved.held.items()}
         if held:
             raise CannotRegister(held)

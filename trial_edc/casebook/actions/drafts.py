@@ -12,6 +12,7 @@ from trial_edc.audit import clock
 from ..models import Draft, DraftEvent
 from ..slots import Slot
 
+COMPANIONS = ("unit", "note", "keep", "reason", "reason_text")
 _KEEP = """
 INSERT INTO casebook_draft AS d
        (user_id, subject_id, visit_code, form_code, seq, base_revision, values, messages, kept_at)
@@ -26,14 +27,14 @@ def keep_draft(*, by, slot: Slot, values: Mapping[str, str], base_revision: int 
     """Keep typed fields of one form for this person; fields kept before stay. Two statements.
 
     Args:
-        values: input name inside the form ("temp", "temp.unit") to what was typed; "" clears the field.
+        values: input name ("vs.temp", "vs.temp.unit") to what was typed; "" clears the field.
         base_revision: revision the person has open, 0 when the form was never saved.
     Returns:
         When it was kept, aware.
     """
     now = clock.now()
     typed = dict(values)
-    addresses = sorted({name.partition("~")[0] for name in typed})
+    addresses = sorted({_address(name) for name in typed})
     with transaction.atomic():
         with connection.cursor() as cursor:
             key = [by.pk, slot.subject_id, slot.visit_code, slot.form_code, slot.seq]
@@ -65,20 +66,37 @@ def own_draft(*, by, slot: Slot):
 
 
 def hold_back(*, by, slot: Slot, values: Mapping[str, str], messages: Mapping[str, str], revision: int, at) -> None:
-    """After a save: keep in the draft only what could not be saved, with its messages; else end the draft."""
-    drafts = own_draft(by=by, slot=slot)
-    if not values:
-        drafts.delete()
-        return
-    Draft.objects.update_or_create(
+    """After a save: the draft is exactly what could not be saved, with its messages. Two statements."""
+    draft = Draft(
         user=by,
         subject_id=slot.subject_id,
         visit_code=slot.visit_code,
         form_code=slot.form_code,
         seq=slot.seq,
-        defaults={"values": dict(values), "messages": dict(messages), "base_revision": revision, "kept_at": at},
+        base_revision=revision,
+        values=dict(values),
+        messages=dict(messages),
+        kept_at=at,
+    )
+    Draft.objects.bulk_create(
+        [draft],
+        update_conflicts=True,
+        unique_fields=["user", "subject", "visit_code", "form_code", "seq"],
+        update_fields=["base_revision", "values", "messages", "kept_at"],
     )
     _log(by=by, slot=slot, action="held back", values=dict(values), at=at)
+
+
+def end_draft(*, by, slot: Slot) -> None:
+    """After a save of everything: the draft has become data."""
+    own_draft(by=by, slot=slot).delete()
+
+
+def _address(name: str) -> str:
+    """Address inside the form of an input or its companion: "temp" of "vs.temp.unit"."""
+    address = name.partition(".")[2]
+    head, _dot, last = address.rpartition(".")
+    return head if head and last in COMPANIONS else address
 
 
 def _log(*, by, slot: Slot, action: str, values: dict, at) -> None:
