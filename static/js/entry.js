@@ -355,6 +355,8 @@ document.addEventListener("click", (event) => {
   } else if (target.closest(".summary a[href^='#']")) {
     event.preventDefault();
     land(target.closest("a").getAttribute("href"));
+  } else if (target.closest("[data-save-with-reason]")) {
+    saveWithReason(target.closest("dialog"));
   } else if (target.closest("[data-mark-rest]")) {
     markRest(target.closest("[data-group]") ?? sectionOf(target));
   }
@@ -373,6 +375,23 @@ function useForAll(row) {
     radio.dispatchEvent(new Event("change", { bubbles: true }));
   }
   say(words("reasonForAll"));
+}
+
+// From the dialog of changes without a reason: one reason for all of them, then the save is tried again.
+function saveWithReason(dialog) {
+  const chosen = one("input[name=reason-all]:checked", dialog);
+  if (!chosen) {
+    focusOn(one("input[name=reason-all]", dialog));
+    return;
+  }
+  const section = sectionOf(dialog);
+  for (const radio of all(`.rfc input[type=radio][value="${chosen.value}"]`, section)) {
+    if (one(".rfc input[type=radio]:checked", fields.rowOf(radio))) continue;
+    radio.checked = true;
+    radio.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  dialog.close();
+  save(section);
 }
 
 function markRest(group) {
