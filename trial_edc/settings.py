@@ -126,6 +126,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "trial_edc.accounts.context.person",
+                "trial_edc.shell.shell",
             ],
         },
     }
