@@ -1,0 +1,205 @@
+"""Fill a Training database with the demo subjects, through the same actions as the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from random import Random
+
+from subjects.actions import open_unscheduled_visit, plan_dates, register_subject
+from subjects.demo.answers import FORMS, Answers, Moment, adverse_event
+from subjects.demo.courses import COURSES, Course
+from subjects.models import Subject
+from trial_edc.accounts.models import User
+from trial_edc.casebook.actions.save import save_form
+from trial_edc.casebook.actions.sign import sign_forms
+from trial_edc.casebook.actions.verify import verify_items
+from trial_edc.casebook.models import FormInstance
+from trial_edc.casebook.slots import Slot
+from trial_edc.casebook.study import study
+from trial_edc.protocol.model import VisitPlan
+
+PRESCREENED, CONSENTED, COLLECTED = -78, -57, -41  # study days
+COORDINATORS = {"101": "crc1", "102": "crc3", "103": "crc4"}
+INVESTIGATORS = {"101": "pi1", "102": "pi4", "103": "pi3"}
+EARLIER_DAYS = {"d7": (5, 6), "d10": (8, 9), "d14": (11, 12, 13)}
+
+
+class CannotSeed(Exception):
+    """The demo asks for something the casebook refuses; the demo and the forms have drifted apart."""
+
+
+def seed_demo(
+    *, as_of: date, people: dict[str, User], courses: tuple[Course, ...] = COURSES, say: Callable[[str], None]
+) -> list[Subject]:
+    """Register and fill the demo subjects. The same on every run: the randomness is seeded by subject.
+
+    Args:
+        as_of: the day the demo is anchored at; every date is counted from it.
+        people: the demo people by the part of their address before the @.
+        courses: in the order of registration. say: told of each subject.
+    Returns:
+        The subjects, in the order of the courses.
+    Raises:
+        CannotSeed: an answer of the demo was held back.
+    """
+    subjects = []
+    for course in courses:
+        subject = _Seeding(course, as_of, people).run()
+        say(f"{subject.code}  day {course.day}")
+        subjects.append(subject)
+    return subjects
+
+
+class _Seeding:
+    def __init__(self, course: Course, as_of: date, people: dict[str, User]) -> None:
+        self.course, self.as_of, self.people = course, as_of, people
+        self.coordinator = people[COORDINATORS[course.site]]
+        self.investigator = people[INVESTIGATORS[course.site]]
+        self.infusion_on = as_of - timedelta(days=course.day)
+
+    def run(self) -> Subject:
+        self.subject = self._register()
+        self.random = Random(self.subject.code)
+        done = []
+        for visit, on in self._visits():
+            self._fill_visit(visit, on)
+            done.append(visit.code)
+            if visit.code == "scr":
+                self._plan()
+        self._adverse_events()
+        if self.subject.code == "101-0007":
+            self._day_of_the_mock_up()
+        if self.course.is_signed:
+            self._sign_and_verify()
+        return self.subject
+
+    def _register(self) -> Subject:
+        site = next(s for s in self.coordinator_sites() if s.code == self.course.site)
+        signed_on = self._day(PRESCREENED)
+        subject = register_subject(
+            by=self.coordinator,
+            site=site,
+            consented_at=f"{signed_on.isoformat()} 10:00",
+            consent_version="2.0",
+            sex=self.course.sex,
+            birth_year=str(self.course.birth_year),
+            consent_type="TISSUE",
+        )
+        self.subject = subject
+        self._consent(1, signed_on, {})
+        if self.course.day > CONSENTED and self.course.stage != "prescr":
+            on = self._day(CONSENTED)
+            self._consent(2, on, {"icftype": "MAIN", "icfdtc": f"{on.isoformat()} 09:30", "icfver": "2.0"})
+        return subject
+
+    def coordinator_sites(self):
+        from trial_edc.accounts.models import Site
+
+        return Site.objects.filter(code=self.course.site)
+
+    def _consent(self, seq: int, on: date, typed: Answers) -> None:
+        rest = {"icfverdt": (on - timedelta(days=90)).isoformat(), "icfwho": self.investigator.full_name, "icfcopy": "Y"}
+        self._save("", "icf", typed | rest, seq=seq)
+
+    def _visits(self) -> Iterator[tuple[VisitPlan, date]]:
+        """The visits that have taken place, with their days."""
+        for visit in study().visits:
+            if visit.anchor == "event" or visit.target_day is None or visit.code in self.course.late:
+                continue
+            start = {"consent": PRESCREENED, "leukapheresis": COLLECTED, "ld1": -5}.get(visit.anchor, 0)
+            on = self._day(start + visit.target_day)
+            if on > self.as_of:
+                return
+            yield visit, on
+            if visit.code == self.course.stage:
+                return
+
+    def _fill_visit(self, visit: VisitPlan, on: date) -> None:
+        day = (on - self.infusion_on).days
+        for cell in study().forms_at(visit.code):
+            if not cell.required or cell.form not in FORMS:
+                continue
+            self._fill(visit.code, cell.form, on, day, 1)
+            for number, earlier in enumerate(self._further(visit.code, cell.form, cell.expected_instances), 2):
+                self._fill(visit.code, cell.form, on - timedelta(days=earlier), day - earlier, number)
+
+    def _further(self, visit: str, form: str, expected: int) -> list[int]:
+        """How many days before the visit its further instances lie: earlier days, or the same day."""
+        if form in ("crs", "icn"):
+            target = study().visit(visit).target_day or 0
+            return [target - day for day in EARLIER_DAYS.get(visit, ())]
+        return [0] * (expected - 1)
+
+    def _fill(self, visit: str, form: str, on: date, day: int, seq: int) -> None:
+        moment = Moment(self.course, visit, on, day, seq, self.random, study())
+        self._save(visit, form, FORMS[form](moment), seq=seq)
+
+    def _plan(self) -> None:
+        planned = self._day(COLLECTED)
+        plan_dates(by=self.coordinator, subject=self.subject, leukapheresis_on=planned, infusion_on=self.infusion_on)
+
+    def _adverse_events(self) -> None:
+        known = [event for event in self.course.events if self._day(event.start) <= self.as_of]
+        for seq, event in enumerate(known, 1):
+            typed = adverse_event(event, infusion_on=self.infusion_on, today=self.as_of)
+            self._save("", "ae", typed, seq=seq, by=self.investigator)
+
+    def _day_of_the_mock_up(self) -> None:
+        """101-0007: CRS and ICANS of days 5 and 6 are in, Day 7 itself is not; an unscheduled visit on Day 8."""
+        for number, day in enumerate(EARLIER_DAYS["d7"], 2):
+            for form in ("crs", "icn"):
+                self._fill("d7", form, self._day(day), day, number)
+        visit = open_unscheduled_visit(by=self.coordinator, subject=self.subject)
+        moment = Moment(self.course, visit.code, self._day(8), 8, 1, self.random, study())
+        self._save(visit.code, "sv", FORMS["sv"](moment))
+        low = {"anc": "0.32", "wbc": "1.10", "alc": "0.35", "plt": "61"}
+        self._save(visit.code, "lbh", FORMS["lbh"](moment) | low)
+        self._correct_and_verify_day_3()
+
+    def _correct_and_verify_day_3(self) -> None:
+        form = self._form("d3", "vs")
+        typed = {"temp": "38.4", "temp.reason": "source_corrected"}
+        self._save("d3", "vs", typed, revision=form.revision)
+        form.refresh_from_db()
+        items = ("temp", "sysbp", "diabp", "pulse", "resp", "spo2", "weight")
+        verify_items(by=self.people["cra1"], instance=form, revision=form.revision, items=items)
+
+    def _sign_and_verify(self) -> None:
+        """The investigator has signed every form that asks for it."""
+        for form in FormInstance.objects.filter(subject=self.subject).order_by("pk"):
+            rule = study().signature_rule(form.form_code)
+            if rule is None or form.status != FormInstance.Status.COMPLETE:
+                continue
+            result = sign_forms(
+                by=self.investigator,
+                credentials_confirmed=True,
+                revisions={form.pk: form.revision},
+                meaning=rule.meaning,
+            )
+            if result.left_out:
+                raise CannotSeed(f"{self.subject} {form.form_code}: {result.left_out[0].why}")
+
+    def _save(
+        self,
+        visit: str,
+        form: str,
+        typed: Answers,
+        *,
+        seq: int = 1,
+        by: User | None = None,
+        revision: int | None = None,
+    ) -> None:
+        slot = replace(Slot(self.subject.pk, visit, form), seq=seq)
+        raw = {f"{form}.{address}": text for address, text in typed.items()}
+        saved = save_form(by=by or self.coordinator, slot=slot, raw=raw, revision=revision)
+        if saved.held:
+            told = "; ".join(f"{address}: {text}" for address, text in saved.held.items())
+            raise CannotSeed(f"{self.subject} {visit or 'log'} {form}: {told}")
+
+    def _form(self, visit: str, form: str) -> FormInstance:
+        return FormInstance.objects.get(subject=self.subject, visit__code=visit, form_code=form, seq=1)
+
+    def _day(self, study_day: int) -> date:
+        return self.infusion_on + timedelta(days=study_day)
