@@ -12,13 +12,6 @@ from trial_edc.accounts.models import Credential
 SINCE = date(2025, 1, 1)
 
 
-@pytest.fixture(autouse=True)
-def outbox(settings, tmp_path):
-    """Folder that receives the mail of the test."""
-    settings.EMAIL_FILE_PATH = tmp_path / "outbox"
-    return settings.EMAIL_FILE_PATH
-
-
 @pytest.fixture
 def people(database):
     """The demo people by name, with the published test secret."""
