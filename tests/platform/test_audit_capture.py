@@ -160,9 +160,7 @@ def test_a_row_that_hangs_on_a_query_knows_its_form_and_subject(sample):
             instance.pk,
             coordinator.pk,
         )
-        run(
-            "INSERT INTO sample_turn (query_id, number, words) SELECT id, 1, 'Is it right?' FROM casebook_query"
-        )
+        run("INSERT INTO sample_turn (query_id, number, words) SELECT id, 1, 'Sure?' FROM casebook_query")
 
     event = AuditEvent.objects.latest("id")
     assert (event.table_name, event.instance_id, event.subject_id) == (
