@@ -8,7 +8,9 @@ from .models import AccessEvent, User
 def log_event(
     kind: AccessEvent.Kind, *, request: HttpRequest | None = None, user: User | None = None, **detail
 ):
-    """Add one `AccessEvent`. `detail` is kept as JSON: short words and numbers, never a password, code or address."""
+    """Add one `AccessEvent`. `detail` is kept as JSON: short words and numbers, never a password, code or
+    address.
+    """
     where = {}
     if request is not None:
         where = {
@@ -20,7 +22,9 @@ def log_event(
 
 
 def network_address(request: HttpRequest) -> str | None:
-    """Address of the client as the web server saw it; the proxy in front sets REMOTE_ADDR, no header is trusted."""
+    """Address of the client as the web server saw it; the proxy in front sets REMOTE_ADDR, no header is
+    trusted.
+    """
     return request.META.get("REMOTE_ADDR") or None
 
 
