@@ -12,7 +12,6 @@ from trial_edc.audit.guarded import declared_triggers, guarded_models, missing_t
 from trial_edc.audit.shipped import shipped_functions
 
 APP_ROLE = "edc_app"
-OWNER_ROLE = "edc_owner"
 FIRES = ("O", "A")
 TRAIL_GUARDS = {
     "audit_trail_truncate": ("audit_refuse_change", 2 + 32),
@@ -94,7 +93,7 @@ def catalogue_problems() -> Iterator[str]:
     yield from _model_problems(live)
     yield from _trail_problems(live)
     yield from _function_problems()
-    yield from _role_problems()
+    yield from role_problems()
 
 
 def _model_problems(live: list[LiveTrigger]) -> Iterator[str]:
@@ -160,14 +159,15 @@ def _function_problems() -> Iterator[str]:
             yield f"Function {name} runs with other rights than it was shipped with."
 
 
-def _role_problems() -> Iterator[str]:
-    rows = _rows(_ROLE, [APP_ROLE])
+def role_problems(role: str = APP_ROLE) -> Iterator[str]:
+    """What would let the web process around the triggers."""
+    rows = _rows(_ROLE, [role])
     if not rows:
-        yield f"There is no role {APP_ROLE}; the application must not run as the owner of its tables."
+        yield f"There is no role {role}; the application must not run as the owner of its tables."
         return
     for holds, problem in zip(rows[0], _ROLE_PROBLEMS, strict=True):
         if holds:
-            yield f"Role {APP_ROLE} {problem}."
+            yield f"Role {role} {problem}."
 
 
 def _arguments(stored: bytes) -> tuple[str, ...]:

@@ -182,7 +182,10 @@ def _table(table: str, arguments: tuple[str, ...]) -> Iterator[Finding]:
 def _view() -> Iterator[Finding]:
     ((n_hidden,),) = _rows(_HIDDEN)
     if n_hidden:
-        yield Finding("catalogue", f"The view audit_value shows {-n_hidden:+d} lines against the events.")
+        yield Finding(
+            "catalogue",
+            f"The view audit_value hides or repeats lines: {abs(n_hidden)} differ from the events.",
+        )
 
 
 def _rows(sql: str, parameters: dict | None = None) -> list[tuple]:
