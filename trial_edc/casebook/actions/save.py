@@ -15,25 +15,27 @@ from django.utils.translation import gettext as _
 
 from trial_edc.accounts.access import access_of
 from trial_edc.accounts.models import Site, User
+from trial_edc.accounts.roles import Role
 from trial_edc.audit import clock
-from trial_edc.audit.context import AuditContext, audited
+from trial_edc.audit.context import audited
 from trial_edc.crf.checks import Finding
 from trial_edc.crf.entry import Entry, bind
 from trial_edc.crf.spec import FormSpec, form_spec
 from trial_edc.crf.values import FormRecord
 
-from ..anchors import context_forms, entry_context
-from ..models import FormInstance, Query, SourceVerification, Submission
+from ..context import entry_context
+from ..models import FormInstance, Query, Submission
 from ..problems import Change, FormLocked, NotAllowed, ReasonRequired, StaleRevision
 from ..reader import Casebook, casebook_of
 from ..rights import entering, require, site_of
 from ..slots import Slot
+from ..study import date_forms
 from .drafts import end_draft, hold_back
 from .findings import QueryPlan, plan_queries, write_queries
 from .merging import merge_of
 from .opening import Opened, open_slot
 from .reasons import reasons_given
-from .signatures import void_signatures
+from .signatures import unsettle
 from .writes import differs, write_content, write_instance
 
 
@@ -96,7 +98,7 @@ def save_form(
     """
     with audited(by=by, source=source) as audit:
         opened = open_slot(by=by, slot=slot, token=token)
-        audit_role(audit, by=by, opened=opened)
+        role = _role(by, opened)
         if opened.used_token:
             return _repeat(opened, by)
         if opened.is_locked:
@@ -111,14 +113,17 @@ def save_form(
             )
         _refuse_status(opened)
         given = _reasons(reading, raw, opened)
-        return _write(audit, opened, slot, reading, given, raw, source=source, token=token)
+        audit.acting_as(role, reasons=_by_column(reading.spec, given))
+        return _write(opened, slot, reading, given, raw, source=source, token=token)
 
 
-def audit_role(audit: AuditContext, *, by: User, opened: Opened) -> None:
-    """Check the right to enter this form at the subject's site and name the role in the trail."""
-    enter, correct = entering(opened.slot.form_code)
-    role = require(by=by, permission=correct if opened.own else enter, site_id=opened.subject.site_id)
-    audit.acting_as(role)
+def _role(by: User, opened: Opened) -> Role:
+    """The role in which `by` enters this form at the subject's site. Raises NotAllowed."""
+    try:
+        enter, correct = entering(opened.slot.form_code)
+    except KeyError as unknown:
+        raise NotAllowed(str(unknown.args[0])) from None
+    return require(by=by, permission=correct if opened.own else enter, site_id=opened.subject.site_id)
 
 
 def _repeat(opened: Opened, by: User) -> Saved:
@@ -143,7 +148,7 @@ def _read(by: User, opened: Opened, slot: Slot, raw: Mapping[str, str]) -> _Read
         spec = form_spec(slot.form_code, version, visit_code=slot.visit_code)
     except KeyError as unknown:
         raise NotAllowed(str(unknown.args[0])) from None
-    casebook = casebook_of(opened.subject, opened.instances, {slot.form_code, *context_forms()})
+    casebook = casebook_of(opened.subject, opened.instances, {slot.form_code, *date_forms()})
     before = casebook.record_of(opened.own.id) if opened.own else None
     context = entry_context(casebook, spec, site)
     blank = FormRecord(None, slot.form_code, slot.visit_code, slot.seq, protocol_version=version)
@@ -175,7 +180,6 @@ def _reasons(reading: _Reading, raw: Mapping[str, str], opened: Opened) -> dict[
 
 
 def _write(
-    audit: AuditContext,
     opened: Opened,
     slot: Slot,
     reading: _Reading,
@@ -190,8 +194,6 @@ def _write(
     if opened.own is None and not has_answer:
         _end_or_hold(opened, slot, by, entry, raw, 0, now)
         return Saved(None, slot, held=entry.errors, unanswered=tuple(entry.unanswered))
-    if given:
-        audit.reasons_for(_by_column(entry.spec, given))
     is_revised = differs(entry.spec, reading.before, entry.record)
     status = FormInstance.Status.PARTIAL if entry.unanswered else FormInstance.Status.COMPLETE
     instance = _write_form(opened, slot, reading, status=status, revised=is_revised, at=now)
@@ -244,14 +246,13 @@ def _turns(entry: Entry, given: Mapping[str, str]) -> dict[str, str]:
 
 def _unsettle(opened: Opened, instance: FormInstance, entry: Entry, given: Mapping[str, str], by: User) -> None:
     """A changed value needs verifying again; the form needs signing again, and says why."""
-    touched = opened.verified & set(entry.changed)
-    if touched:
-        marks = SourceVerification.objects.filter(instance=instance, item__in=touched, needs_again=False)
-        marks.update(needs_again=True)
-    if opened.is_signed:
-        told = [f"{entry.spec[address].label}: {turn}" for address, turn in _turns(entry, given).items()]
-        cause = "; ".join(told) or _("A reason to keep a value was added.")
-        void_signatures(instance, cause=f"{cause} ({by.full_name})")
+    told = [f"{entry.spec[address].label}: {turn}" for address, turn in _turns(entry, given).items()]
+    cause = "; ".join(told) or _("A reason to keep a value was added.")
+    unsettle(
+        instance,
+        items=opened.verified & set(entry.changed),
+        cause=f"{cause} ({by.full_name})" if opened.is_signed else "",
+    )
 
 
 def _end_or_hold(
