@@ -33,10 +33,22 @@ from ..study import date_forms
 from .drafts import end_draft, hold_back
 from .findings import QueryPlan, plan_queries, write_queries
 from .merging import merge_of
-from .opening import Opened, open_slot
+from .opening import KnownQuery, Opened, open_slot
 from .reasons import reasons_given
 from .signatures import unsettle
 from .writes import differs, write_content, write_instance
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One save as it was read: who, where, what stood there and what was typed."""
+
+    by: User
+    site: Site
+    spec: FormSpec
+    casebook: Casebook
+    before: FormRecord | None
+    entry: Entry
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,7 @@ class Saved:
         opened, n_closed: queries a check opened, and closed.
         changed: address to (old, new) as shown.
         is_repeat: the same submit came again and changed nothing.
+        reading, known: what was read for this save and the queries it found, so that a page needs no second look.
     """
 
     instance: FormInstance | None
@@ -62,18 +75,8 @@ class Saved:
     changed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     unanswered: tuple[str, ...] = ()
     is_repeat: bool = False
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """One save before it writes."""
-
-    by: User
-    site: Site
-    spec: FormSpec
-    casebook: Casebook
-    before: FormRecord | None
-    entry: Entry
+    reading: Reading | None = None
+    known: tuple[KnownQuery, ...] = ()
 
 
 def save_form(
@@ -141,7 +144,7 @@ def _next_entry(opened: Opened, *, by: User) -> tuple[Opened, Slot]:
     return open_slot(by=by, slot=slot, token=None), slot
 
 
-def _read(by: User, opened: Opened, slot: Slot, raw: Mapping[str, str]) -> _Reading:
+def _read(by: User, opened: Opened, slot: Slot, raw: Mapping[str, str]) -> Reading:
     site = site_of(access_of(by), opened.subject.site_id)
     version = opened.own.protocol_version if opened.own else opened.subject.protocol_version
     try:
@@ -153,7 +156,7 @@ def _read(by: User, opened: Opened, slot: Slot, raw: Mapping[str, str]) -> _Read
     context = entry_context(casebook, spec, site)
     blank = FormRecord(None, slot.form_code, slot.visit_code, slot.seq, protocol_version=version)
     entry = bind(spec, raw, record=before or blank, context=context, casebook=casebook)
-    return _Reading(by, site, entry.spec, casebook, before, entry)
+    return Reading(by, site, entry.spec, casebook, before, entry)
 
 
 def _refuse_status(opened: Opened) -> None:
@@ -165,7 +168,7 @@ def _refuse_status(opened: Opened) -> None:
         raise NotAllowed(_("This form is marked not done. Take that back before you enter values."))
 
 
-def _reasons(reading: _Reading, raw: Mapping[str, str], opened: Opened) -> dict[str, str]:
+def _reasons(reading: Reading, raw: Mapping[str, str], opened: Opened) -> dict[str, str]:
     """Reason of every correction, by address. Raises ReasonRequired naming those without one."""
     entry = reading.entry
     corrected = [one for one in entry.spec.by_address if one in entry.corrections] if opened.own else []
@@ -182,7 +185,7 @@ def _reasons(reading: _Reading, raw: Mapping[str, str], opened: Opened) -> dict[
 def _write(
     opened: Opened,
     slot: Slot,
-    reading: _Reading,
+    reading: Reading,
     given: dict[str, str],
     raw: Mapping[str, str],
     *,
@@ -193,7 +196,7 @@ def _write(
     has_answer = any(entry.record.is_answered(one.address) for one in entry.spec if one.is_asked)
     if opened.own is None and not has_answer:
         _end_or_hold(opened, slot, by, entry, raw, 0, now)
-        return Saved(None, slot, held=entry.errors, unanswered=tuple(entry.unanswered))
+        return Saved(None, slot, held=entry.errors, unanswered=tuple(entry.unanswered), reading=reading)
     is_revised = differs(entry.spec, reading.before, entry.record)
     status = FormInstance.Status.PARTIAL if entry.unanswered else FormInstance.Status.COMPLETE
     instance = _write_form(opened, slot, reading, status=status, revised=is_revised, at=now)
@@ -205,10 +208,18 @@ def _write(
     _end_or_hold(opened, slot, by, entry, raw, instance.revision, now)
     if token is not None:
         Submission(token=token, user=by, instance=instance, revision=instance.revision, at=now).save(force_insert=True)
-    return _saved(instance, slot, entry, queries, plan)
+    return _saved(instance, slot, reading, queries, plan, opened.queries)
 
 
-def _saved(instance: FormInstance, slot: Slot, entry: Entry, queries: tuple[Query, ...], plan: QueryPlan) -> Saved:
+def _saved(
+    instance: FormInstance,
+    slot: Slot,
+    reading: Reading,
+    queries: tuple[Query, ...],
+    plan: QueryPlan,
+    known: tuple[KnownQuery, ...],
+) -> Saved:
+    entry = reading.entry
     return Saved(
         instance=instance,
         slot=slot,
@@ -218,11 +229,13 @@ def _saved(instance: FormInstance, slot: Slot, entry: Entry, queries: tuple[Quer
         n_closed=len(plan.to_close),
         changed=entry.changed,
         unanswered=tuple(entry.unanswered),
+        reading=reading,
+        known=known,
     )
 
 
 def _write_form(
-    opened: Opened, slot: Slot, reading: _Reading, *, status: str, revised: bool, at: datetime
+    opened: Opened, slot: Slot, reading: Reading, *, status: str, revised: bool, at: datetime
 ) -> FormInstance:
     own = opened.own
     if own is not None and not revised and own.status == status:
