@@ -133,9 +133,13 @@ class Servers:
             return
         self._make_data_dir()
         held = os.open(self.data_dir / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(held, fcntl.LOCK_SH)
-        with self._locked("start.lock"):
-            self._start()
+        try:
+            fcntl.flock(held, fcntl.LOCK_SH)
+            with self._locked("start.lock"):
+                self._start()
+        except BaseException:
+            os.close(held)
+            raise
         self._held, self._pid = held, os.getpid()
         atexit.register(self.release)
 
@@ -158,7 +162,7 @@ class Servers:
         """Stop both servers, finishing what is written; quiet when they do not run."""
         with contextlib.suppress(redis.exceptions.ConnectionError, redis.exceptions.AuthenticationError):
             redis.Redis.from_url(self.redis_url()).shutdown(nosave=True)
-        if (self.pgdata / "postmaster.pid").exists():
+        if self._postmaster_lives():
             self._run("pg_ctl", "stop", "-D", str(self.pgdata), "-m", "fast", "-w", "-t", "60")
 
     def delete(self) -> None:
@@ -193,10 +197,25 @@ class Servers:
         self._move_off_a_taken_port("postgres")
         options = f"-p {self.ports['postgres']}" + ("" if self.durable else " -F -c full_page_writes=off")
         log = str(self.home / "postgres.log")
+        self._await_predecessor()
         self._run("pg_ctl", "start", "-D", str(self.pgdata), "-w", "-t", "60", "-l", log, "-o", options)
         if not (self.pgdata / "edc_ready").exists():
             self._make_roles()
             (self.pgdata / "edc_ready").touch()
+
+    def _postmaster_lives(self) -> bool:
+        """Whether the process the server wrote down at its start is still there, answering or not."""
+        try:
+            os.kill(int((self.pgdata / "postmaster.pid").read_text().split()[0]), 0)
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+        return True
+
+    def _await_predecessor(self) -> None:
+        """A killed server takes a moment to be gone for good; until then a new one would not start."""
+        deadline = time.monotonic() + 10
+        while self._postmaster_lives() and time.monotonic() < deadline:
+            time.sleep(0.1)
 
     def _init_postgres(self) -> None:
         """Make the cluster beside its place and move it there: one half made is never taken for a whole."""

@@ -23,7 +23,7 @@ EVENT_GUARDS = {**TRAIL_GUARDS, "audit_trail_insert": ("audit_refuse_direct_inse
 
 @dataclass(frozen=True)
 class LiveTrigger:
-    """One row of `pg_trigger`; `kind` is its `tgtype`, `narrowed` that a condition or column list limits it."""
+    """One row of `pg_trigger`; `kind` is its `tgtype`, `narrowed`: a condition or column list limits it."""
 
     table: str
     name: str
@@ -49,11 +49,13 @@ _FUNCTIONS = """
 """
 _TRAIL_TABLES = """
     SELECT c.relname, c.relhasrules, c.relrowsecurity,
-        ARRAY(SELECT right_name FROM unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) right_name
+        ARRAY(SELECT right_name
+            FROM unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) right_name
             WHERE has_table_privilege(%s, c.oid, right_name)),
         EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid) OR c.relname = 'audit_event'
     FROM pg_class c
-    WHERE c.oid IN ('public.audit_event'::regclass, 'public.audit_seal'::regclass, 'public.audit_sealed_row'::regclass)
+    WHERE c.relnamespace = 'public'::regnamespace
+            AND c.relname IN ('audit_event', 'audit_seal', 'audit_sealed_row')
         OR c.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'public.audit_event'::regclass)
     ORDER BY c.relname
 """

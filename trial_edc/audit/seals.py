@@ -19,8 +19,8 @@ def seal() -> AuditSeal | None:
     """Cover every finished event no seal covers yet, and append the new head to the head file.
 
     Returns None when there was nothing to cover. Heads a crash kept from the file are appended first, so the
-    file ends with the newest head. Raises HeadFileBroken when the file of earlier seals is gone or unreadable,
-    OSError when it cannot be written.
+    file ends with the newest head. Raises HeadFileBroken when the file of earlier seals is gone or cannot be
+    read, OSError when it cannot be written.
     """
     path = head_file()
     if not path.exists() and AuditSeal.objects.exists():

@@ -7,7 +7,8 @@ from pathlib import Path
 
 SCRIPTS = Path(__file__).parent / "sql"
 _FUNCTION = re.compile(
-    r"^CREATE OR REPLACE FUNCTION public\.(?P<name>\w+)\((?P<header>(?:(?!^CREATE ).)*?)\$body\$(?P<body>.*?)\$body\$;",
+    r"^CREATE OR REPLACE FUNCTION public\.(?P<name>\w+)\((?P<header>(?:(?!^CREATE ).)*?)"
+    r"\$body\$(?P<body>.*?)\$body\$;",
     re.DOTALL | re.MULTILINE,
 )
 

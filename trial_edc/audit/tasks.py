@@ -4,8 +4,6 @@ from celery import shared_task
 
 from trial_edc.audit import seals
 
-SEAL_EVERY_SECONDS = 300
-
 
 @shared_task(acks_late=True)
 def seal_audit(**_) -> None:

@@ -38,8 +38,8 @@ _COUNTS = """
         (SELECT count(*) FROM public.audit_event e
             WHERE NOT EXISTS (SELECT FROM public.audit_sealed_row r WHERE r.event_id = e.id))
 """
-# Events that do not fit the seals, in the order of the seals. An event with a transaction number below the newest
-# horizon of this cluster must be sealed: nothing can have been written there since.
+# Events that do not fit the seals, in the order of the seals. An event with a transaction number below the
+# newest horizon of this cluster must be sealed: nothing can have been written there since.
 _MISFITS = """
     WITH horizon AS (
         SELECT s.horizon FROM public.audit_seal s
@@ -50,7 +50,8 @@ _MISFITS = """
         WHERE public.audit_event_digest(e) <> r.digest
         UNION ALL
         SELECT 'is gone, seal ' || r.seal_id || ' holds it', r.event_id, r.seal_id, r.position
-        FROM public.audit_sealed_row r WHERE NOT EXISTS (SELECT FROM public.audit_event e WHERE e.id = r.event_id)
+        FROM public.audit_sealed_row r
+        WHERE NOT EXISTS (SELECT FROM public.audit_event e WHERE e.id = r.event_id)
         UNION ALL
         SELECT 'was added behind the seals', e.id, NULL, NULL
         FROM public.audit_event e, horizon
@@ -62,7 +63,8 @@ _MISFITS = """
     ORDER BY m.seal_id NULLS LAST, m.position, m.event_id LIMIT 1
 """
 _CHAIN = """
-    SELECT s.id, s.id = row_number() OVER (ORDER BY s.id), s.previous = coalesce(lag(s.head) OVER (ORDER BY s.id), ''),
+    SELECT s.id, s.id = row_number() OVER (ORDER BY s.id),
+        s.previous = coalesce(lag(s.head) OVER (ORDER BY s.id), ''),
         s.head = public.audit_seal_head(s)
             AND s.n_rows = (SELECT count(*) FROM public.audit_sealed_row r WHERE r.seal_id = s.id),
         s.head, s.sealed_at
@@ -70,11 +72,13 @@ _CHAIN = """
 """
 _UNCLAIMED = """
     SELECT r.event_id FROM public.audit_sealed_row r
-    WHERE NOT EXISTS (SELECT FROM public.audit_seal s WHERE s.id = r.seal_id) ORDER BY r.seal_id, r.position LIMIT 1
+    WHERE NOT EXISTS (SELECT FROM public.audit_seal s WHERE s.id = r.seal_id)
+    ORDER BY r.seal_id, r.position LIMIT 1
 """
 _ROWS = """
     WITH present AS (
-        SELECT to_jsonb(t) ->> %(pk)s AS pk, public.audit_row_digest(to_jsonb(t) - %(left_out)s::text[]) AS digest
+        SELECT to_jsonb(t) ->> %(pk)s AS pk,
+            public.audit_row_digest(to_jsonb(t) - %(left_out)s::text[]) AS digest
         FROM public.{table} t
     ), recorded AS (
         SELECT DISTINCT ON (e.row_pk) e.row_pk, e.id, e.at, e.row_digest
@@ -86,7 +90,8 @@ _ROWS = """
     ORDER BY r.id NULLS FIRST, p.pk LIMIT 1
 """
 _HIDDEN = """
-    SELECT (SELECT coalesce(sum((SELECT count(*) FROM jsonb_object_keys(e.changes))), 0) FROM public.audit_event e)
+    SELECT (SELECT coalesce(sum((SELECT count(*) FROM jsonb_object_keys(e.changes))), 0)
+            FROM public.audit_event e)
         - (SELECT count(*) FROM public.audit_value)
 """
 
@@ -95,7 +100,8 @@ def verify() -> Verification:
     """Check everything; reads only. The findings are sentences for a person, the worst kind first."""
     with transaction.atomic():
         _rows(
-            "SELECT set_config('search_path', 'pg_catalog, public, pg_temp', true), set_config('timezone', 'UTC', true)"
+            "SELECT set_config('search_path', 'pg_catalog, public, pg_temp', true), "
+            "set_config('timezone', 'UTC', true)"
         )
         tables = sorted(
             {t.table: t.arguments for t in live_triggers() if t.function == "audit_capture"}.items()
@@ -168,7 +174,7 @@ def _table(table: str, arguments: tuple[str, ...]) -> Iterator[Finding]:
         elif gone:
             what = f"is gone, its last event is {event_id} of {at:%d %b %Y %H:%M:%S} UTC"
         else:
-            what = f"differs from its last event {event_id} of {at:%d %b %Y %H:%M:%S} UTC: it was changed unrecorded"
+            what = f"was changed unrecorded after its last event {event_id} of {at:%d %b %Y %H:%M:%S} UTC"
         others = f" {n_rows - 1} more rows of this table do not fit." if n_rows > 1 else ""
         yield Finding("rows", f"Row {row_pk} of {table} {what}.{others}", event_id)
 

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from trial_edc.audit.triggers import audited_table
+
 USER = settings.AUTH_USER_MODEL
 
 
@@ -32,6 +34,7 @@ class FormInstance(models.Model):
     saved_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        triggers = audited_table(locked=True)
         constraints = [
             models.UniqueConstraint(
                 fields=["subject", "visit", "form_code", "seq"], name="one_instance_per_slot", nulls_distinct=False
@@ -99,6 +102,7 @@ class Query(models.Model):
     opened_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        triggers = audited_table()
         constraints = [
             models.UniqueConstraint(
                 fields=["instance", "item", "rule"],
@@ -117,6 +121,9 @@ class QueryMessage(models.Model):
     by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
+    class Meta:
+        triggers = audited_table(through="query")
+
 
 class SourceVerification(models.Model):
     """An item compared with its source. `needs_again` is set when the value changes afterwards."""
@@ -128,6 +135,7 @@ class SourceVerification(models.Model):
     needs_again = models.BooleanField(default=False)
 
     class Meta:
+        triggers = audited_table()
         constraints = [models.UniqueConstraint(fields=["instance", "item"], name="one_verification_per_item")]
 
 
@@ -153,6 +161,7 @@ class Signature(models.Model):
     void_cause = models.TextField(blank=True)
 
     class Meta:
+        triggers = audited_table(locked=True)
         constraints = [
             models.UniqueConstraint(
                 fields=["instance", "meaning"], condition=Q(voided_at=None), name="one_standing_signature"
@@ -187,6 +196,9 @@ class Lock(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
 
+    class Meta:
+        triggers = audited_table()
+
 
 class Unlock(models.Model):
     """An opening in a lock: asked by one person, confirmed by another, over by itself at `until`.
@@ -206,3 +218,6 @@ class Unlock(models.Model):
     confirmed_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
     until = models.DateTimeField(null=True)
+
+    class Meta:
+        triggers = audited_table()
