@@ -94,7 +94,7 @@ def site_url(fresh_database):
 
 @pytest.fixture(autouse=True)
 def _empty_cache(request):
-    """Codes used, sign-ins counted, jobs not taken: what one test leaves in Valkey is not there in the next."""
+    """Codes used, sign-ins counted, jobs not taken: what one test leaves in Valkey goes with it."""
     yield
     if {"db", "fresh_database"} & set(request.fixturenames):
         cache.clear()

@@ -120,7 +120,7 @@ def _await_health(children: dict[str, subprocess.Popen[bytes]], port: int) -> No
     while time.monotonic() < deadline:
         for name, child in children.items():
             if child.poll() is not None:
-                raise CannotStart(f"The {name} process ended at once. Its log: {_log(name)}")
+                raise CannotStart(f"The {name} process ended at once: {_last_line(name)} ({_log(name)})")
         try:
             with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
                 if json.load(answer)["status"] == "ok":
@@ -151,6 +151,11 @@ def _stop_processes(children) -> None:
         except subprocess.TimeoutExpired:
             os.killpg(child.pid, signal.SIGKILL)
             child.wait()
+
+
+def _last_line(name: str) -> str:
+    lines = _log(name).read_text(errors="replace").split("\n")
+    return next((line for line in reversed(lines) if line.strip()), "it said nothing")
 
 
 def _log(name: str) -> Path:
