@@ -28,7 +28,9 @@ def crf(code: str) -> type[CrfModel]:
     try:
         return _forms()[code]
     except KeyError:
-        raise KeyError(f"There is no CRF with the code {code!r}; known are {', '.join(sorted(_forms()))}.") from None
+        raise KeyError(
+            f"There is no CRF with the code {code!r}; known are {', '.join(sorted(_forms()))}."
+        ) from None
 
 
 def row_models(code: str) -> tuple[type[CrfRow], ...]:

@@ -14,17 +14,23 @@ from ..slots import Slot
 
 COMPANIONS = ("unit", "note", "keep", "reason", "reason_text")
 _KEEP = """
-INSERT INTO casebook_draft AS d
-       (user_id, subject_id, visit_code, form_code, seq, base_revision, values, messages, kept_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, '{}', %s)
-ON CONFLICT (user_id, subject_id, visit_code, form_code, seq)
-DO UPDATE SET values = d.values || excluded.values, kept_at = excluded.kept_at,
-              messages = d.messages - %s::text[]
+WITH kept AS (
+    INSERT INTO casebook_draft AS d
+           (user_id, subject_id, visit_code, form_code, seq, base_revision, values, messages, kept_at)
+    VALUES (%(user)s, %(subject)s, %(visit)s, %(form)s, %(seq)s, %(revision)s, %(values)s, %(messages)s, %(at)s)
+    ON CONFLICT (user_id, subject_id, visit_code, form_code, seq) DO UPDATE SET
+        values = CASE WHEN %(adds)s THEN d.values || excluded.values ELSE excluded.values END,
+        messages = CASE WHEN %(adds)s THEN d.messages - %(touched)s::text[] ELSE excluded.messages END,
+        base_revision = CASE WHEN %(adds)s THEN d.base_revision ELSE excluded.base_revision END,
+        kept_at = excluded.kept_at
+)
+INSERT INTO casebook_draftevent (user_id, subject_id, slot, action, values, at)
+VALUES (%(user)s, %(subject)s, %(path)s, %(action)s, %(values)s, %(at)s)
 """
 
 
 def keep_draft(*, by, slot: Slot, values: Mapping[str, str], base_revision: int = 0):
-    """Keep typed fields of one form for this person; fields kept before stay. Two statements.
+    """Keep typed fields of one form for this person; fields kept before stay. One statement.
 
     Args:
         values: input name ("vs.temp", "vs.temp.unit") to what was typed; "" clears the field.
@@ -33,13 +39,8 @@ def keep_draft(*, by, slot: Slot, values: Mapping[str, str], base_revision: int 
         When it was kept, aware.
     """
     now = clock.now()
-    typed = dict(values)
-    addresses = sorted({_address(name) for name in typed})
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            key = [by.pk, slot.subject_id, slot.visit_code, slot.form_code, slot.seq]
-            cursor.execute(_KEEP, [*key, base_revision, Json(typed), now, addresses])
-        _log(by=by, slot=slot, action="kept", values=typed, at=now)
+    touched = sorted({_address(name) for name in values})
+    _keep(by, slot, values, {}, base_revision, now, action="kept", adds=True, touched=touched)
     return now
 
 
@@ -66,25 +67,8 @@ def own_draft(*, by, slot: Slot):
 
 
 def hold_back(*, by, slot: Slot, values: Mapping[str, str], messages: Mapping[str, str], revision: int, at) -> None:
-    """After a save: the draft is exactly what could not be saved, with its messages. Two statements."""
-    draft = Draft(
-        user=by,
-        subject_id=slot.subject_id,
-        visit_code=slot.visit_code,
-        form_code=slot.form_code,
-        seq=slot.seq,
-        base_revision=revision,
-        values=dict(values),
-        messages=dict(messages),
-        kept_at=at,
-    )
-    Draft.objects.bulk_create(
-        [draft],
-        update_conflicts=True,
-        unique_fields=["user", "subject", "visit_code", "form_code", "seq"],
-        update_fields=["base_revision", "values", "messages", "kept_at"],
-    )
-    _log(by=by, slot=slot, action="held back", values=dict(values), at=at)
+    """After a save: the draft is exactly what could not be saved, with its messages. One statement."""
+    _keep(by, slot, values, messages, revision, at, action="held back", adds=False, touched=[])
 
 
 def end_draft(*, by, slot: Slot) -> None:
@@ -103,3 +87,25 @@ def _log(*, by, slot: Slot, action: str, values: dict, at) -> None:
     DraftEvent.objects.create(
         user=by, subject_id=slot.subject_id, slot=slot.path, action=action, values=values, at=at
     )
+
+
+def _keep(
+    by, slot: Slot, values: Mapping, messages: Mapping, revision: int, at, *, action: str, adds: bool, touched: list[str]
+) -> None:
+    named = {
+        "user": by.pk,
+        "subject": slot.subject_id,
+        "visit": slot.visit_code,
+        "form": slot.form_code,
+        "seq": slot.seq,
+        "path": slot.path,
+        "revision": revision,
+        "values": Json(dict(values)),
+        "messages": Json({address: str(text) for address, text in messages.items()}),
+        "at": at,
+        "adds": adds,
+        "touched": touched,
+        "action": action,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, named)

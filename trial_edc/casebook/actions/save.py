@@ -15,26 +15,40 @@ from django.utils.translation import gettext as _
 
 from trial_edc.accounts.access import access_of
 from trial_edc.accounts.models import Site, User
+from trial_edc.accounts.roles import Role
 from trial_edc.audit import clock
-from trial_edc.audit.context import AuditContext, audited
+from trial_edc.audit.context import audited
 from trial_edc.crf.checks import Finding
 from trial_edc.crf.entry import Entry, bind
 from trial_edc.crf.spec import FormSpec, form_spec
 from trial_edc.crf.values import FormRecord
 
-from ..anchors import context_forms, entry_context
-from ..models import FormInstance, Query, SourceVerification, Submission
+from ..context import entry_context
+from ..models import FormInstance, Query, Submission
 from ..problems import Change, FormLocked, NotAllowed, ReasonRequired, StaleRevision
 from ..reader import Casebook, casebook_of
 from ..rights import entering, require, site_of
 from ..slots import Slot
+from ..study import date_forms
 from .drafts import end_draft, hold_back
 from .findings import QueryPlan, plan_queries, write_queries
 from .merging import merge_of
-from .opening import Opened, open_slot
+from .opening import KnownQuery, Opened, open_slot
 from .reasons import reasons_given
-from .signatures import void_signatures
+from .signatures import unsettle
 from .writes import differs, write_content, write_instance
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One save as it was read: who, where, what stood there and what was typed."""
+
+    by: User
+    site: Site
+    spec: FormSpec
+    casebook: Casebook
+    before: FormRecord | None
+    entry: Entry
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,7 @@ class Saved:
         opened, n_closed: queries a check opened, and closed.
         changed: address to (old, new) as shown.
         is_repeat: the same submit came again and changed nothing.
+        reading, known: what was read for this save and the queries it found, so that a page needs no second look.
     """
 
     instance: FormInstance | None
@@ -60,18 +75,8 @@ class Saved:
     changed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     unanswered: tuple[str, ...] = ()
     is_repeat: bool = False
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """One save before it writes."""
-
-    by: User
-    site: Site
-    spec: FormSpec
-    casebook: Casebook
-    before: FormRecord | None
-    entry: Entry
+    reading: Reading | None = None
+    known: tuple[KnownQuery, ...] = ()
 
 
 def save_form(
@@ -96,7 +101,7 @@ def save_form(
     """
     with audited(by=by, source=source) as audit:
         opened = open_slot(by=by, slot=slot, token=token)
-        audit_role(audit, by=by, opened=opened)
+        role = _role(by, opened)
         if opened.used_token:
             return _repeat(opened, by)
         if opened.is_locked:
@@ -111,14 +116,17 @@ def save_form(
             )
         _refuse_status(opened)
         given = _reasons(reading, raw, opened)
-        return _write(audit, opened, slot, reading, given, raw, source=source, token=token)
+        audit.acting_as(role, reasons=_by_column(reading.spec, given))
+        return _write(opened, slot, reading, given, raw, source=source, token=token)
 
 
-def audit_role(audit: AuditContext, *, by: User, opened: Opened) -> None:
-    """Check the right to enter this form at the subject's site and name the role in the trail."""
-    enter, correct = entering(opened.slot.form_code)
-    role = require(by=by, permission=correct if opened.own else enter, site_id=opened.subject.site_id)
-    audit.acting_as(role)
+def _role(by: User, opened: Opened) -> Role:
+    """The role in which `by` enters this form at the subject's site. Raises NotAllowed."""
+    try:
+        enter, correct = entering(opened.slot.form_code)
+    except KeyError as unknown:
+        raise NotAllowed(str(unknown.args[0])) from None
+    return require(by=by, permission=correct if opened.own else enter, site_id=opened.subject.site_id)
 
 
 def _repeat(opened: Opened, by: User) -> Saved:
@@ -136,19 +144,19 @@ def _next_entry(opened: Opened, *, by: User) -> tuple[Opened, Slot]:
     return open_slot(by=by, slot=slot, token=None), slot
 
 
-def _read(by: User, opened: Opened, slot: Slot, raw: Mapping[str, str]) -> _Reading:
+def _read(by: User, opened: Opened, slot: Slot, raw: Mapping[str, str]) -> Reading:
     site = site_of(access_of(by), opened.subject.site_id)
     version = opened.own.protocol_version if opened.own else opened.subject.protocol_version
     try:
         spec = form_spec(slot.form_code, version, visit_code=slot.visit_code)
     except KeyError as unknown:
         raise NotAllowed(str(unknown.args[0])) from None
-    casebook = casebook_of(opened.subject, opened.instances, {slot.form_code, *context_forms()})
+    casebook = casebook_of(opened.subject, opened.instances, {slot.form_code, *date_forms()})
     before = casebook.record_of(opened.own.id) if opened.own else None
     context = entry_context(casebook, spec, site)
     blank = FormRecord(None, slot.form_code, slot.visit_code, slot.seq, protocol_version=version)
     entry = bind(spec, raw, record=before or blank, context=context, casebook=casebook)
-    return _Reading(by, site, entry.spec, casebook, before, entry)
+    return Reading(by, site, entry.spec, casebook, before, entry)
 
 
 def _refuse_status(opened: Opened) -> None:
@@ -160,7 +168,7 @@ def _refuse_status(opened: Opened) -> None:
         raise NotAllowed(_("This form is marked not done. Take that back before you enter values."))
 
 
-def _reasons(reading: _Reading, raw: Mapping[str, str], opened: Opened) -> dict[str, str]:
+def _reasons(reading: Reading, raw: Mapping[str, str], opened: Opened) -> dict[str, str]:
     """Reason of every correction, by address. Raises ReasonRequired naming those without one."""
     entry = reading.entry
     corrected = [one for one in entry.spec.by_address if one in entry.corrections] if opened.own else []
@@ -175,10 +183,9 @@ def _reasons(reading: _Reading, raw: Mapping[str, str], opened: Opened) -> dict[
 
 
 def _write(
-    audit: AuditContext,
     opened: Opened,
     slot: Slot,
-    reading: _Reading,
+    reading: Reading,
     given: dict[str, str],
     raw: Mapping[str, str],
     *,
@@ -189,9 +196,7 @@ def _write(
     has_answer = any(entry.record.is_answered(one.address) for one in entry.spec if one.is_asked)
     if opened.own is None and not has_answer:
         _end_or_hold(opened, slot, by, entry, raw, 0, now)
-        return Saved(None, slot, held=entry.errors, unanswered=tuple(entry.unanswered))
-    if given:
-        audit.reasons_for(_by_column(entry.spec, given))
+        return Saved(None, slot, held=entry.errors, unanswered=tuple(entry.unanswered), reading=reading)
     is_revised = differs(entry.spec, reading.before, entry.record)
     status = FormInstance.Status.PARTIAL if entry.unanswered else FormInstance.Status.COMPLETE
     instance = _write_form(opened, slot, reading, status=status, revised=is_revised, at=now)
@@ -203,10 +208,18 @@ def _write(
     _end_or_hold(opened, slot, by, entry, raw, instance.revision, now)
     if token is not None:
         Submission(token=token, user=by, instance=instance, revision=instance.revision, at=now).save(force_insert=True)
-    return _saved(instance, slot, entry, queries, plan)
+    return _saved(instance, slot, reading, queries, plan, opened.queries)
 
 
-def _saved(instance: FormInstance, slot: Slot, entry: Entry, queries: tuple[Query, ...], plan: QueryPlan) -> Saved:
+def _saved(
+    instance: FormInstance,
+    slot: Slot,
+    reading: Reading,
+    queries: tuple[Query, ...],
+    plan: QueryPlan,
+    known: tuple[KnownQuery, ...],
+) -> Saved:
+    entry = reading.entry
     return Saved(
         instance=instance,
         slot=slot,
@@ -216,11 +229,13 @@ def _saved(instance: FormInstance, slot: Slot, entry: Entry, queries: tuple[Quer
         n_closed=len(plan.to_close),
         changed=entry.changed,
         unanswered=tuple(entry.unanswered),
+        reading=reading,
+        known=known,
     )
 
 
 def _write_form(
-    opened: Opened, slot: Slot, reading: _Reading, *, status: str, revised: bool, at: datetime
+    opened: Opened, slot: Slot, reading: Reading, *, status: str, revised: bool, at: datetime
 ) -> FormInstance:
     own = opened.own
     if own is not None and not revised and own.status == status:
@@ -244,14 +259,13 @@ def _turns(entry: Entry, given: Mapping[str, str]) -> dict[str, str]:
 
 def _unsettle(opened: Opened, instance: FormInstance, entry: Entry, given: Mapping[str, str], by: User) -> None:
     """A changed value needs verifying again; the form needs signing again, and says why."""
-    touched = opened.verified & set(entry.changed)
-    if touched:
-        marks = SourceVerification.objects.filter(instance=instance, item__in=touched, needs_again=False)
-        marks.update(needs_again=True)
-    if opened.is_signed:
-        told = [f"{entry.spec[address].label}: {turn}" for address, turn in _turns(entry, given).items()]
-        cause = "; ".join(told) or _("A reason to keep a value was added.")
-        void_signatures(instance, cause=f"{cause} ({by.full_name})")
+    told = [f"{entry.spec[address].label}: {turn}" for address, turn in _turns(entry, given).items()]
+    cause = "; ".join(told) or _("A reason to keep a value was added.")
+    unsettle(
+        instance,
+        items=opened.verified & set(entry.changed),
+        cause=f"{cause} ({by.full_name})" if opened.is_signed else "",
+    )
 
 
 def _end_or_hold(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, connection
 
 from trial_edc.accounts.models import User
 from trial_edc.crf.spec import FormSpec
-from trial_edc.crf.values import Columns, FormRecord, to_columns
+from trial_edc.crf.values import Columns, FormRecord, RowColumns, to_columns
 
 from ..models import FormInstance
 from ..slots import Slot
@@ -92,20 +94,21 @@ def _write_rows(table: Any, instance_id: int, saved: Columns | None, wanted: Col
     changed = [row for row in rows if row.row_no in before and before[row.row_no] != row.columns]
     if not changed:
         return
-    if len(changed) == 1:
-        row = changed[0]
-        columns = {name: value for name, value in row.columns.items() if before[row.row_no].get(name) != value}
-        table.objects.filter(instance_id=instance_id, row_no=row.row_no, is_withdrawn=False).update(**columns)
-        return
-    keys = dict(
-        table.objects.filter(
-            instance_id=instance_id, row_no__in=[row.row_no for row in changed], is_withdrawn=False
-        ).values_list("row_no", "pk")
-    )
-    objects = [table(pk=keys[row.row_no], instance_id=instance_id, row_no=row.row_no, **row.columns) for row in changed]
-    names = sorted({name for row in changed for name in row.columns})
-    table.objects.bulk_update(objects, [_field_name(table, name) for name in names])
+    names = {name for row in changed for name, value in row.columns.items() if before[row.row_no].get(name) != value}
+    _update_rows(table, instance_id, changed, [field for field in table._meta.concrete_fields if field.attname in names])
 
 
-def _field_name(table: Any, attname: str) -> str:
-    return next(field.name for field in table._meta.concrete_fields if field.attname == attname)
+def _update_rows(table: Any, instance_id: int, rows: list[RowColumns], fields: list[Any]) -> None:
+    """Set the given columns of several rows in one statement; PostgreSQL reads their types from the table."""
+    name = connection.ops.quote_name(table._meta.db_table)
+    columns = [connection.ops.quote_name(field.column) for field in fields]
+    values = [
+        {"row_no": row.row_no, **{field.column: row.columns.get(field.attname) for field in fields}} for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {name} t SET {', '.join(f'{column} = r.{column}' for column in columns)} "
+            f"FROM jsonb_populate_recordset(NULL::{name}, %s) r "
+            "WHERE t.instance_id = %s AND t.row_no = r.row_no AND NOT t.is_withdrawn",
+            [json.dumps(values, cls=DjangoJSONEncoder), instance_id],
+        )
