@@ -82,7 +82,7 @@ BAD = [
     ("dose-escalation", {"target": None}, "target is required"),
     ("dose-escalation", {"target": 0.75}, "p_tox 1.05"),
     ("dose-escalation", {"p_saf": 0.4}, "p_saf 0.4"),
-    ("dose-escalation", {"dose_above_exceeded": True}, "dose_above_exceeded is not a known key"),
+    ("dose-escalation", {"dose_above_exceeded": True}, "dose_above_exceeded belongs to design 3+3"),
     ("dose-escalation", {"n": 100_000, "dlts": 1}, "n must be 0 to 10000"),
 ]
 
