@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 DEFAULT_VERSION: Final = "5.0"
+LONGEST_QUERY: Final = 200
 _DATA = Path(__file__).parent / "ctcae_data"
 _TERM_FILES = {"5.0": "terms_v5.tsv"}
 _WORD = re.compile(r"[a-z0-9]+")
@@ -90,7 +91,7 @@ def search(text: str, limit: int = 20, version: str = DEFAULT_VERSION) -> list[T
     American spelling, capitals and punctuation make no difference.
     """
     terms(version)
-    query = _plain(text)
+    query = _plain(text[:LONGEST_QUERY])
     if not query or limit < 1:
         return []
     index = _index(version)
@@ -230,13 +231,11 @@ def _is_near(typed: str, word: str) -> bool:
         return False
     if len(set(typed) - set(word)) > allowed:
         return False
-    return any(
-        _distance_within(typed, word[:length], allowed)
-        for length in range(len(typed) - allowed, min(len(word), len(typed) + allowed) + 1)
-    )
+    return _starts_within(typed, word[: len(typed) + allowed], allowed)
 
 
-def _distance_within(a: str, b: str, allowed: int) -> bool:
+def _starts_within(a: str, b: str, allowed: int) -> bool:
+    """Whether `a` is within `allowed` errors of some beginning of `b`."""
     before: list[int] = []
     row = list(range(len(b) + 1))
     for i, left in enumerate(a, start=1):
@@ -249,4 +248,4 @@ def _distance_within(a: str, b: str, allowed: int) -> bool:
         if min(row) > allowed:
             return False
         before = previous
-    return row[-1] <= allowed
+    return min(row) <= allowed

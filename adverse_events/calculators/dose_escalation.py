@@ -30,7 +30,15 @@ def calculate(data: dict[str, object]) -> dict[str, object]:
     return result
 
 
+def _belongs_to_other(reader: Reader, other: str, *keys: str) -> None:
+    """Refuse keys of the other design; null is the same as missing."""
+    for key in keys:
+        if reader.raw(key) is not None:
+            raise CaseError(f"{key} belongs to design {other}; leave it out.")
+
+
 def _three_plus_three(reader: Reader) -> Decision:
+    _belongs_to_other(reader, "boin", "target", "p_saf", "p_tox")
     n = reader.integer("n", minimum=0, maximum=6)
     dlts = reader.integer("dlts", minimum=0, maximum=n)
     exceeded = reader.flag("dose_above_exceeded", False)
@@ -39,6 +47,7 @@ def _three_plus_three(reader: Reader) -> Decision:
 
 
 def _boin(reader: Reader) -> Decision:
+    _belongs_to_other(reader, "3+3", "dose_above_exceeded")
     n = reader.integer("n", minimum=0)
     dlts = reader.integer("dlts", minimum=0, maximum=n)
     target = reader.number("target")

@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -108,9 +109,10 @@ def _plain_number(value: object) -> object:
 
 def _calculators() -> dict[str, str]:
     """Dotted paths by name, from the study that the settings choose."""
-    paths: dict[str, str] = import_module(
-        f"trial_edc.protocol.{settings.EDC_PROTOCOL}.calculators"
-    ).CALCULATORS
+    study = f"trial_edc.protocol.{settings.EDC_PROTOCOL}"
+    if find_spec(f"{study}.calculators") is None:
+        raise CommandError(f"{study} names no calculators; set EDC_PROTOCOL=u87.", returncode=UNREADABLE)
+    paths: dict[str, str] = import_module(f"{study}.calculators").CALCULATORS
     return paths
 
 
