@@ -130,6 +130,16 @@ def test_assessments_on_or_before_the_infusion_are_not_seen():
     assert (pfs.days_difference, pfs.event) == (28, False)
 
 
+def test_assessments_after_death_are_not_seen_and_named():
+    subject = timeline((28, "SD"), (60, "PR"), (90, "PR"), death_on=59)
+
+    pfs = progression_free_survival(subject, FDA)
+
+    assert (pfs.days_difference, pfs.event, pfs.reason) == (59, True, "death")
+    assert "2026-04-03, 2026-05-03" in pfs.why[1]
+    assert duration_of_response(subject, FDA) is None
+
+
 def test_nothing_after_the_cut_off_is_seen():
     subject = timeline(*STABLE, (90, "PD"), death_on=120, new_therapy_on=100)
 
@@ -216,7 +226,6 @@ def test_duration_of_response(subject, plan, expected):
     [
         (timeline(death_on=-1), "death_date"),
         (timeline(cutoff_on=-1), "data_cutoff_date"),
-        (timeline((28, "SD"), death_on=27), "is after death_date"),
         (timeline((28, "SD"), (28, "PR")), "also the date of another assessment"),
     ],
 )

@@ -2,7 +2,14 @@
 
 import pytest
 
-from assessments.recist import NewLesion, Response, ResponseRules, best_response, overall_response
+from assessments.recist import (
+    NewLesion,
+    Response,
+    ResponseRules,
+    best_response,
+    confirmed_pair,
+    overall_response,
+)
 
 from .recist_data import INFUSION, on, responses
 
@@ -130,6 +137,12 @@ def test_what_may_lie_between_a_response_and_its_confirmation(history, rules, co
     best = best_response(responses(*dated), reference_on=INFUSION, rules=rules)
 
     assert best.confirmed == confirmed
+
+
+def test_sd_never_lies_between_two_cr_that_confirm_each_other():
+    allowed = ResponseRules(intervening_sd_allowed=True)
+
+    assert confirmed_pair(responses((30, "CR"), (60, "SD"), (90, "CR")), rules=allowed, complete=True) is None
 
 
 def test_confirmation_looks_beyond_the_neighbour():
