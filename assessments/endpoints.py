@@ -162,14 +162,15 @@ def progression_free_survival(timeline: Timeline, rules: EndpointRules) -> TimeT
     """Origin to the first progression or death, censored by the FDA or the EMA rules.
 
     Adequate scans are CR, PR, SD and Non-CR/Non-PD on or before the event. Assessments on or before the
-    infusion and everything after the cut-off are not seen. Raises TimelineError.
+    infusion, after death and everything after the cut-off are not seen. Raises TimelineError.
     """
     _check(timeline)
     seen = _seen(timeline)
     origin = _origin(seen, rules.pfs_origin)
+    unseen = _unseen(timeline, seen)
 
     def end(on: datetime.date, event: bool, reason: Reason, why: str) -> TimeToEvent:
-        return TimeToEvent(origin, on, event, reason, (f"From {rules.pfs_origin} on {origin}.", why))
+        return TimeToEvent(origin, on, event, reason, (f"From {rules.pfs_origin} on {origin}.", *unseen, why))
 
     if seen.baseline_on is None:
         return end(origin, False, Reason.NO_BASELINE, "No baseline assessment: censored at the origin.")
@@ -269,20 +270,19 @@ def _check(timeline: Timeline) -> None:
     for i, scan in enumerate(timeline.assessments):
         if scan.on in dates:
             raise TimelineError(f"assessments[{i}].date {scan.on} is also the date of another assessment.")
-        if death is not None and scan.on > death:
-            raise TimelineError(f"assessments[{i}].date {scan.on} is after death_date {death}.")
         dates.add(scan.on)
 
 
 def _seen(timeline: Timeline) -> Timeline:
-    """What is known at the cut-off, assessments after the infusion only, oldest first."""
+    """What is known at the cut-off, oldest first; no scan on or before the infusion, none after death."""
     cutoff = timeline.cutoff_on or datetime.date.max
+    last = min(cutoff, timeline.death_on or cutoff)
 
     def known(on: datetime.date | None) -> datetime.date | None:
         return on if on is not None and on <= cutoff else None
 
     scans = sorted(
-        (scan for scan in timeline.assessments if timeline.infusion_on < scan.on <= cutoff),
+        (scan for scan in timeline.assessments if timeline.infusion_on < scan.on <= last),
         key=lambda scan: scan.on,
     )
     return replace(
@@ -292,6 +292,16 @@ def _seen(timeline: Timeline) -> Timeline:
         new_therapy_on=known(timeline.new_therapy_on),
         death_on=known(timeline.death_on),
     )
+
+
+def _unseen(timeline: Timeline, seen: Timeline) -> tuple[str, ...]:
+    """One sentence that names the assessments left out, if any."""
+    used = {scan.on for scan in seen.assessments}
+    left_out = sorted(scan.on for scan in timeline.assessments if scan.on not in used)
+    if not left_out:
+        return ()
+    days = ", ".join(map(str, left_out))
+    return (f"Not seen, because up to the infusion, after death or after the cut-off: {days}.",)
 
 
 def _origin(timeline: Timeline, origin: Origin) -> datetime.date:

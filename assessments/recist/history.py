@@ -123,8 +123,7 @@ def read_history(
         rules: minimum duration of SD and what confirms a response.
         criteria: the numeric limits.
         new_therapy_on: start of new anticancer therapy; scans after it are read but do not count.
-    Raises:
-        HistoryError: a rule of `check_history` is broken.
+    Raises HistoryError for what `check_history` refuses.
     """
     check_history(baseline, scans, reference_on)
     order = sorted(range(len(scans)), key=lambda i: scans[i].on)
@@ -138,9 +137,8 @@ def read_history(
         non_target_only=not baseline.targets,
     )
     first_pd_on = _first_progression(responses, new_therapy_on)
-    by_input = dict(zip(order, read, strict=True))
     return History(
-        time_points=tuple(by_input[i] for i in range(len(scans))),
+        time_points=tuple(point for _, point in sorted(zip(order, read, strict=True))),
         best=best,
         first_pd_on=first_pd_on,
         first_pd_day=(first_pd_on - reference_on).days if first_pd_on else None,
@@ -151,8 +149,8 @@ def read_history(
 def check_history(baseline: Baseline, scans: Sequence[Scan], reference_on: datetime.date) -> None:
     """Raise HistoryError for the first rule that the lesions and scans break.
 
-    Refused: a duplicate date, a scan before the reference date, an unknown or doubled lesion id, a negative or
-    not finite diameter, a split without fragments, a merger into a lesion that cannot carry it.
+    Refused: a duplicate date, a scan before the reference date, an unknown or doubled lesion id, a negative
+    or not finite diameter, a split without fragments, a merger into a lesion that cannot carry it.
     """
     problem = next(_problems(baseline, scans, reference_on), None)
     if problem is not None:

@@ -1,9 +1,9 @@
 """How long RECIST histories and endpoints take: `python -m tests.bench.bench_recist`.
 
 Each subject has 5 targets, 2 non-targets and 8 scans with split, small, absent and missing lesions; every
-history is read by RECIST 1.1 and its three endpoints are derived. Prints seconds for 1,000 and 10,000 subjects
-and how the time per subject grows. Exits 1 when 10,000 subjects take 10 s or more, or when one of them costs
-over 1.5 times as much as one of 1,000.
+history is read by RECIST 1.1 and its three endpoints are derived. Prints seconds for 1,000 and 10,000
+subjects and how the time per subject grows. Exits 1 when 10,000 subjects take 10 s or more, or when one of
+them costs over 1.5 times as much as one of 1,000.
 """
 
 import datetime
