@@ -4,11 +4,13 @@ from pathlib import Path
 
 import environ
 
+from trial_edc.services import cache_settings, database_settings
+
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 EDC_ENV = env.str("EDC_ENV", "demo")
 EDC_PROTOCOL = env.str("EDC_PROTOCOL", "u87")
-EDC_DATA_DIR = Path(env.str("EDC_DATA_DIR", str(BASE_DIR / "var")))
+EDC_DATA_DIR = Path(env.str("EDC_DATA_DIR", str(BASE_DIR / "var"))).resolve()
 EDC_TEST_HOOKS = env.bool("EDC_TEST_HOOKS", False)
 APP_VERSION = "0.1.0"
 
@@ -17,6 +19,7 @@ DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "testserver"])
 
 INSTALLED_APPS = [
+    "trial_edc.apps.TrialEdcConfig",  # first: its commands replace Django's
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -38,22 +41,68 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    *(["trial_edc.accounts.middleware.count_sql"] if EDC_TEST_HOOKS else []),
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "trial_edc.accounts.middleware.security_headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "trial_edc.accounts.middleware.session_limits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
 ]
 
 ROOT_URLCONF = "trial_edc.urls"
 WSGI_APPLICATION = "trial_edc.wsgi.application"
+
+# People, sessions and second factors (trial_edc/accounts). Sessions lie in the database: one that is ended is
+# dead in every process at once. All their limits run by real time.
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["trial_edc.accounts.backend.PeopleBackend"]
 LOGIN_URL = "/signin/"
+SESSION_ENGINE = "trial_edc.accounts.sessions"
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", 15 * 60)
+SESSION_WARNING_SECONDS = 2 * 60
+SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", 12 * 60 * 60)
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = EDC_ENV == "production"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "trial_edc.accounts.views.session.csrf_failure"
+SIGN_IN_FAILURES, SIGN_IN_WAIT_MINUTES = env.int("SIGN_IN_FAILURES", 5), env.int("SIGN_IN_WAIT_MINUTES", 5)
+NETWORK_FAILURES = env.int("NETWORK_FAILURES", 100)  # failed sign-ins from one network address in an hour
+CONFIRM_FAILURES, CONFIRM_WAIT_MINUTES = env.int("CONFIRM_FAILURES", 3), env.int("CONFIRM_WAIT_MINUTES", 30)
+CONFIRM_CODE_MINUTES = 15
+LINK_DAYS = env.int("LINK_DAYS", 7)
+PASSWORD_RESET_TIMEOUT = LINK_DAYS * 24 * 60 * 60
+TERMS_VERSION = "2026-1"  # raise it when templates/accounts/_terms.html changes: everybody accepts again
+PASSWORD_MAX_AGE_DAYS = env.int("PASSWORD_MAX_AGE_DAYS", 0)  # 0: passwords do not age (NIST SP 800-63B)
+SECURITY_CONTACTS = env.list("SECURITY_CONTACTS", default=[])
+# The first key encrypts second-factor secrets, the others still open older ones.
+SECOND_FACTOR_KEYS = env.list("SECOND_FACTOR_KEYS", default=[SECRET_KEY])
+SECOND_FACTOR_ISSUER = env.str("SECOND_FACTOR_ISSUER", "Trial EDC")
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "trial_edc.accounts.passwords.LengthValidator"},
+    {"NAME": "trial_edc.accounts.passwords.ContextValidator"},
+    {"NAME": "trial_edc.accounts.passwords.CommonValidator"},
+]
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if EDC_TEST_HOOKS:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = EDC_DATA_DIR / "outbox"
+else:
+    # Without EMAIL_URL a demo writes its mail, one-time links included, to the log of the server.
+    vars().update(env.email_url("EMAIL_URL", "consolemail://" if EDC_ENV == "demo" else "smtp://localhost:25"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "edc@localhost")
 
 TEMPLATES = [
     {
@@ -66,10 +115,19 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "trial_edc.shell.shell",
+                "trial_edc.accounts.context.person",
             ],
         },
     }
 ]
+
+# PostgreSQL as two roles: `default` (edc_app) is what web and worker use, `owner` (edc_owner) is for `migrate` alone.
+# Without DATABASE_URL both are those of the private server in EDC_DATA_DIR, started at the first connection.
+DATABASES = database_settings(env)
+
+# Redis: database 0 carries the jobs, database 1 the cache. Without REDIS_URL it is the private Valkey.
+REDIS_URL = env.str("REDIS_URL", "")
+CACHES = {"default": cache_settings(REDIS_URL)}
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

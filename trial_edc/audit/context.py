@@ -1,0 +1,121 @@
+"""Who writes, and why. Without it the database refuses every write to an audited table."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from trial_edc.audit import clock
+
+if TYPE_CHECKING:
+    from trial_edc.accounts.models import User
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+SETTINGS = ("actor_id", "role", "reason", "reasons", "source", "request_id", "version", "now")
+_SET_ALL = "SELECT " + ", ".join(f"set_config('edc.{name}', %s, true)" for name in SETTINGS)
+
+
+class ActorConflict(Exception):
+    """Another person's transaction is open; nothing was written for the second one."""
+
+
+@dataclass
+class AuditContext:
+    """The open audited transaction."""
+
+    by: "User"
+    role: str
+    reason: str
+    source: str
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    def reasons_for(self, items: Mapping[str, str]) -> None:
+        """Give single items of the next writes a reason of their own; replaces those given before."""
+        self.reasons = dict(items)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('edc.reasons', %s, true)", [_as_json(self.reasons)])
+
+    def announce(self) -> None:
+        """Tell the database who writes, for this transaction alone."""
+        moment = clock.stopped_time()
+        values = [
+            str(self.by.pk),
+            self.role,
+            self.reason,
+            _as_json(self.reasons),
+            self.source,
+            request_id.get(),
+            settings.APP_VERSION,
+            moment.isoformat() if moment else "",
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(_SET_ALL, values)
+
+
+_open: ContextVar[AuditContext | None] = ContextVar("open_audit_context", default=None)
+
+
+@contextmanager
+def audited(
+    *,
+    by: "User",
+    reason: str = "",
+    source: str = "",
+    role: str = "",
+    reasons: Mapping[str, str] | None = None,
+) -> Iterator[AuditContext]:
+    """Open a transaction in which `by` writes.
+
+    Inside another one it joins it: the actor must be the same, whatever is left out is taken from the outer
+    one, and the outer reason stands again afterwards. If the block fails, what it wrote is undone and nothing
+    else.
+
+    Args:
+        by: the person who acts, or the system user of `audit.system`.
+        reason: why, shown with every item changed; required by actions for any change after the first save.
+        source: "form" (when left out), "import", "system" ...
+        role: code of the role in which `by` acts.
+        reasons: reasons of single items, `{item: reason}`.
+    Raises:
+        ActorConflict: the open transaction belongs to somebody else.
+        ValueError: `by` is not a stored user.
+    """
+    if by is None or by.pk is None:
+        raise ValueError("audited() needs a stored user as actor")
+    outer = _open.get()
+    if outer is not None and outer.by.pk != by.pk:
+        raise ActorConflict(f"{outer.by} has an open transaction; {by} cannot write in it")
+    given = {name: value for name, value in (("reason", reason), ("source", source), ("role", role)) if value}
+    if reasons is not None:
+        given["reasons"] = dict(reasons)
+    context = replace(outer, **given) if outer else AuditContext(by=by, **{**_DEFAULTS, **given})
+    joined_foreign_transaction = outer is None and connection.in_atomic_block
+    token = _open.set(context)
+    try:
+        with transaction.atomic():
+            context.announce()
+            yield context
+            if outer is not None:
+                outer.announce()
+            elif joined_foreign_transaction:
+                _forget_actor()
+    finally:
+        _open.reset(token)
+
+
+_DEFAULTS = {"role": "", "reason": "", "source": "form"}
+
+
+def _as_json(reasons: Mapping[str, str]) -> str:
+    return json.dumps(reasons, ensure_ascii=False) if reasons else ""
+
+
+def _forget_actor() -> None:
+    """Leave no actor behind in a transaction that goes on after the audited part of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SET_ALL, [""] * len(SETTINGS))

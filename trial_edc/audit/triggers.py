@@ -1,0 +1,131 @@
+"""The triggers of an audited table, declared on the model and installed by its migrations.
+
+    class Meta:
+        triggers = audited_table()
+
+The triggers call the functions of `sql/` directly. The functions django-pgtrigger generates can be switched
+off by any role through `pgtrigger.ignore`, so none of them is ever attached.
+"""
+
+from collections.abc import Sequence
+
+import pgtrigger
+from django.db import models
+
+FORM_INSTANCE = ("casebook", "forminstance")
+SUBJECT = ("subjects", "subject")
+
+
+class _SharedFunction(pgtrigger.Trigger):
+    """A trigger whose work is done by one of the shipped functions."""
+
+    func = "RETURN NULL;"  # body of the generated function, which is not attached to anything
+    function = ""
+
+    def arguments(self, model: type[models.Model]) -> list[str]:
+        return []
+
+    def render_execute(self, model: type[models.Model]) -> str:
+        quoted = ", ".join(f"'{argument}'" for argument in self.arguments(model))
+        return f"public.{self.function}({quoted})"
+
+
+class AuditTrigger(_SharedFunction):
+    """Write one audit event per written row.
+
+    Args:
+        exclude: names of fields that are left out of the trail, for example a computed search column. A
+            write that changes nothing else leaves no event and needs no actor.
+        through: name of a foreign key to the table this one hangs on, when only that one knows the form or
+            the subject (a query's message, for example).
+    """
+
+    name = "audit"
+    when = pgtrigger.After
+    operation = pgtrigger.Insert | pgtrigger.Update
+    function = "audit_capture"
+
+    def __init__(self, *, exclude: Sequence[str] = (), through: str = "") -> None:
+        self.exclude = tuple(exclude)
+        self.through = through
+        super().__init__()
+
+    def arguments(self, model: type[models.Model]) -> list[str]:
+        meta = model._meta
+        left_out = ",".join(sorted(meta.get_field(name).column for name in self.exclude))
+        parent = ["", "", "", ""]
+        if self.through:
+            key = meta.get_field(self.through)
+            if key.target_field.column != "id":
+                raise ValueError(f"{meta.label}.{self.through}: the table behind it has no column id")
+            parent = [key.related_model._meta.db_table, key.column, *context_columns(key.related_model)]
+        return [meta.pk.column, *context_columns(model), left_out, *parent]
+
+
+class RefuseDelete(_SharedFunction):
+    """Rows are never deleted, by any statement of any role."""
+
+    name = "refuse_delete"
+    level = pgtrigger.Statement
+    when = pgtrigger.Before
+    operation = pgtrigger.Delete
+    function = "audit_refuse_delete"
+
+
+class RefuseTruncate(_SharedFunction):
+    """The table is never emptied."""
+
+    name = "refuse_truncate"
+    level = pgtrigger.Statement
+    when = pgtrigger.Before
+    operation = pgtrigger.Truncate
+    function = "audit_refuse_truncate"
+
+
+class RefuseLocked(_SharedFunction):
+    """A row of a locked form is neither written nor changed. For tables that belong to a form instance."""
+
+    name = "refuse_locked"
+    when = pgtrigger.Before
+    operation = pgtrigger.Insert | pgtrigger.Update
+    function = "refuse_locked"
+
+    def arguments(self, model: type[models.Model]) -> list[str]:
+        instance, _subject = context_columns(model)
+        if not instance:
+            raise ValueError(f"{model._meta.label} belongs to no form instance, so no lock covers it")
+        return [instance]
+
+
+def audited_table(
+    *, exclude: Sequence[str] = (), through: str = "", locked: bool = False
+) -> list[pgtrigger.Trigger]:
+    """The triggers of an audited table; `locked` adds the refusal of writes to a locked form."""
+    triggers = [AuditTrigger(exclude=exclude, through=through), RefuseDelete(), RefuseTruncate()]
+    return [*triggers, RefuseLocked()] if locked else triggers
+
+
+def context_columns(model: type[models.Model]) -> tuple[str, str]:
+    """Columns of a table that hold the form instance and the subject, "" where it has none."""
+    return _column_of(model, FORM_INSTANCE, "instance"), _column_of(model, SUBJECT, "subject")
+
+
+def _column_of(model: type[models.Model], wanted: tuple[str, str], usual_name: str) -> str:
+    """Its primary key on the wanted model itself, else the foreign key there (the one of the usual name)."""
+    meta = model._meta
+    if (meta.app_label, meta.model_name) == wanted:
+        return meta.pk.column
+    keys = [f for f in meta.concrete_fields if f.is_relation and _target(f) == wanted]
+    named = [f for f in keys if f.name == usual_name]
+    if len(keys) > 1 and not named:
+        raise ValueError(f"{meta.label}: name the {usual_name} field that counts '{usual_name}'")
+    chosen = named or keys
+    return chosen[0].column if chosen else ""
+
+
+def _target(field: models.ForeignKey) -> tuple[str, str]:
+    related = field.related_model
+    if isinstance(related, str):  # not loaded yet: "app.Model"
+        app_label, _, model_name = related.rpartition(".")
+        return app_label, model_name.lower()
+    return related._meta.app_label, related._meta.model_name

@@ -1,0 +1,1 @@
+"""Django backends that start the private servers when the first connection is asked for."""
