@@ -1,6 +1,6 @@
 """Fixtures every test may use. Read `tests/database.py` for how the databases come about.
 
-- `database`: a database for the test. Ordinarily a transaction that is rolled back; with `fresh_database` that one.
+- `database`: a transaction that is rolled back, or the `fresh_database` of a test that asked for one.
 - `fresh_database`: a clone of its own, for tests that commit: threads, browser journeys, killed processes.
 - `owner_connection`, `superuser_dsn`: the fresh database as edc_owner and as superuser, for tests that cheat.
 - `site_url`: address of a web server on the fresh database.
@@ -10,6 +10,7 @@ import contextlib
 import threading
 
 import pytest
+import redis
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import cache
 from django.core.servers.basehttp import ThreadedWSGIServer
@@ -17,6 +18,8 @@ from django.core.wsgi import get_wsgi_application
 from django.test.testcases import QuietWSGIRequestHandler
 
 from tests import database as databases
+from tests.settings import BROKER_DATABASE
+from trial_edc.embedded_backend.base import private_servers
 
 NEVER_FLUSH = (
     "Tests run as edc_app and never flush. A test that must commit asks for the fixture `fresh_database`."
@@ -91,10 +94,11 @@ def site_url(fresh_database):
 
 @pytest.fixture(autouse=True)
 def _empty_cache(request):
-    """Codes used, sign-ins counted: what one test leaves in the cache is not there in the next."""
+    """Codes used, sign-ins counted, jobs not taken: what one test leaves in Valkey goes with it."""
     yield
     if {"db", "fresh_database"} & set(request.fixturenames):
         cache.clear()
+        redis.Redis.from_url(private_servers().redis_url(BROKER_DATABASE)).flushdb()
 
 
 def pytest_collection_modifyitems(items):

@@ -1,7 +1,7 @@
-"""Databases for tests: one migrated template, cloned for every test worker and for every test that must commit.
+"""Databases for tests: one migrated template, cloned for each test worker and each test that must commit.
 
-The template is made by `migrate` as edc_owner and kept in `var/test` until a migration changes. Tests connect as
-edc_app, the role of the web process; nothing is ever flushed.
+The template is made by `migrate` as edc_owner and kept in `var/test` until a migration changes. Tests
+connect as edc_app, the role of the web process; nothing is ever flushed.
 """
 
 import contextlib

@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.core.exceptions import ImproperlyConfigured
+
+from trial_edc.production import start_up_problems
 
 
 class TrialEdcConfig(AppConfig):
@@ -6,3 +9,10 @@ class TrialEdcConfig(AppConfig):
 
     name = "trial_edc"
     label = "trial_edc"
+
+    def ready(self):
+        """Refuse to start a production installation that is not safe: web, worker and every command alike."""
+        from django.conf import settings
+
+        if problems := start_up_problems(settings):
+            raise ImproperlyConfigured("\n- ".join(["This installation does not start:", *problems]))

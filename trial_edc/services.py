@@ -1,6 +1,5 @@
 """Where the database and the cache are, as Django settings made from the environment."""
 
-import os
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -35,18 +34,17 @@ def _database(variable: str, url: str) -> dict[str, Any]:
     scheme = url.partition(":")[0]
     if scheme not in ("postgresql", "postgres"):
         raise ImproperlyConfigured(
-            f"{variable} names a {scheme} database. Only PostgreSQL is supported: triggers, roles and constraints of the "
-            "database are part of the product. Set it to postgresql://user:password@host:5432/name."
+            f"{variable} names a {scheme} database. Only PostgreSQL is supported: its "
+            "triggers, roles and constraints are part of the product. Set it to postgresql://user:password@host:5432/name."
         )
     return {**Env.db_url_config(url), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 
-def cache_settings(redis_url: str) -> dict[str, Any]:
-    """The cache: database 1 of REDIS_URL, or of the private Valkey."""
+def cache_settings(redis_url: str, number: int) -> dict[str, Any]:
+    """The cache: a numbered database of REDIS_URL, or of the private Valkey."""
     if not redis_url:
-        number = int(os.environ.get("EDC_CACHE_DATABASE", "1"))
         return {"BACKEND": "trial_edc.embedded_backend.cache.EmbeddedCache", "LOCATION": str(number)}
-    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": numbered(redis_url, 1)}
+    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": numbered(redis_url, number)}
 
 
 def numbered(redis_url: str, number: int) -> str:

@@ -1,6 +1,7 @@
 """Settings, read from the environment. `EDC_ENV` is `demo` (default), `test` or `production`."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 
@@ -16,7 +17,21 @@ APP_VERSION = "0.1.0"
 
 SECRET_KEY = env.str("SECRET_KEY", "only-for-demo-and-tests")
 DEBUG = False
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "testserver"])
+# The address people open; production needs it, with https. What is missing stops the start (production.py).
+EDC_PUBLIC_URL = env.str("EDC_PUBLIC_URL", "").rstrip("/")
+_public_host = urlsplit(EDC_PUBLIC_URL).hostname
+_local_hosts = ["localhost", "127.0.0.1", *(["testserver"] if EDC_ENV == "test" else [])]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[*([_public_host] if _public_host else []), *_local_hosts])
+CSRF_TRUSTED_ORIGINS = [EDC_PUBLIC_URL] if EDC_PUBLIC_URL else []
+
+# TLS ends at the proxy, which must set X-Forwarded-Proto itself; EDC_TLS_PROXY=1 says that it does.
+PRODUCTION = EDC_ENV == "production"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("EDC_TLS_PROXY", False) else None
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked inside the network, over plain HTTP
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # other services of the domain are not ours to decide
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 
 INSTALLED_APPS = [
     "trial_edc.apps.TrialEdcConfig",  # first: its commands replace Django's
@@ -121,13 +136,30 @@ TEMPLATES = [
     }
 ]
 
-# PostgreSQL as two roles: `default` (edc_app) is what web and worker use, `owner` (edc_owner) is for `migrate` alone.
+# PostgreSQL as two roles: web and worker use `default` (edc_app), `migrate` alone uses `owner` (edc_owner).
 # Without DATABASE_URL both are those of the private server in EDC_DATA_DIR, started at the first connection.
 DATABASES = database_settings(env)
 
 # Redis: database 0 carries the jobs, database 1 the cache. Without REDIS_URL it is the private Valkey.
 REDIS_URL = env.str("REDIS_URL", "")
-CACHES = {"default": cache_settings(REDIS_URL)}
+CACHES = {"default": cache_settings(REDIS_URL, env.int("EDC_CACHE_DATABASE", 1))}
+
+# Jobs are stored rows and tasks take their ids: results are not kept in the broker, and a task that a killed
+# worker held goes to another one.
+EDC_BROKER_DATABASE = env.int("EDC_BROKER_DATABASE", 0)
+if REDIS_URL:
+    CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 5,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TIMEZONE = "UTC"
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -144,3 +176,12 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# File names carry a hash of the content, so browsers keep them for ever; tests serve the sources themselves.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if EDC_ENV == "test"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
