@@ -176,12 +176,17 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "trial_edc.fonts.InterFinder",
+]
 # File names carry a hash of the content, so browsers keep them for ever; tests serve the sources themselves.
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if EDC_ENV == "test"
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "trial_edc.static_files.HashedFiles"
     },
 }
