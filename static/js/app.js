@@ -30,3 +30,12 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
+
+// Quick answers fill the box; the person still sends it.
+document.addEventListener("click", (event) => {
+  const quick = event.target.closest("[data-quick]");
+  if (!quick) return;
+  const box = one("textarea", quick.form ?? quick.closest("form"));
+  box.value = quick.textContent.trim();
+  box.focus();
+});

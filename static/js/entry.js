@@ -355,6 +355,8 @@ document.addEventListener("click", (event) => {
   } else if (target.closest(".summary a[href^='#']")) {
     event.preventDefault();
     land(target.closest("a").getAttribute("href"));
+  } else if (target.closest("[data-close-drawer]")) {
+    target.dispatchEvent(new CustomEvent("close-drawer", { bubbles: true }));
   } else if (target.closest("[data-save-with-reason]")) {
     saveWithReason(target.closest("dialog"));
   } else if (target.closest("[data-mark-rest]")) {
