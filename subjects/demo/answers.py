@@ -71,7 +71,7 @@ def vital_signs(m: Moment) -> Answers:
         "spo2": str(m.random.randint(93, 95) if ill else m.random.randint(96, 99)),
         "o2sup": "NONE",
         "temploc": "AXILLARY",
-        "weight": f"{m.random.uniform(58, 74):.1f}",
+        "weight": f"{_weight(m):.1f}",
     }
     if m.visit == "scr":
         typed["height"] = str(m.random.randint(158, 178))
@@ -82,6 +82,12 @@ def vital_signs(m: Moment) -> Answers:
         if point != "PRE":
             del typed["weight"]
     return typed
+
+
+def _weight(m: Moment) -> float:
+    """Kilograms: the subject's own weight, a little lost in the weeks after the infusion."""
+    usual = 56 + (m.course.birth_year * 7 % 19)
+    return usual - (1.5 if m.day > 3 else 0) + m.random.uniform(-0.6, 0.6)
 
 
 def blood_count(m: Moment) -> Answers:
@@ -110,7 +116,7 @@ def _haemoglobin(m: Moment, grams_per_litre: float) -> Answers:
 
 def infusion(m: Moment) -> Answers:
     dose = next(level.dose for level in m.protocol.dose_levels if level.code == m.course.cohort)
-    weight = m.random.uniform(58, 74)
+    weight = _weight(m)
     return {
         "infcoi": "Y", "infbatch": f"CT-{m.on:%y}-{m.random.randint(100, 999):04d}", "infbags": "1",
         "infthdtc": m.at(10, 30), "infdtc": m.at(10, 42), "infendtc": m.at(10, 56),

@@ -27,7 +27,9 @@ class Course:
         day: study day on the day the demo is anchored at; negative while waiting for the infusion.
         stage: last visit that was entered ("" = up to `day`).
         crs: ASTCT grade by study day; icans: ICE points lost by study day.
-        notes: free text in the subject's own language.
+        is_signed: the investigator has signed what asks for it.
+        late: visits that were not entered.
+        typed: {(visit, form): what differs from the usual course}.
     """
 
     site: str
@@ -41,6 +43,7 @@ class Course:
     events: tuple[Event, ...] = ()
     is_signed: bool = False
     late: tuple[str, ...] = ()
+    typed: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
 
 
 ANAEMIA = Event("Anaemia", "Anemia", 2, -4, 12, "UNLIKELY", "NONE")
@@ -77,13 +80,14 @@ COURSES = (
         "101", "F", 1969, 9, stage="d4", cohort="DL2",
         crs={2: 1, 3: 2, 4: 2, 5: 1, 6: 1}, icans={4: 3, 5: 1},
         events=(ANAEMIA, NEUTROPENIA, FATIGUE),
+        typed={("d3", "vs"): {"temp": "38.4"}},
     ),
     Course("101", "M", 1955, -12, stage="mfg"),
     Course("101", "F", 1971, -44, stage="prescr"),
     Course("102", "M", 1960, 64, crs={2: 1}, events=(FEVER, ANAEMIA)),
     Course("102", "F", 1967, 22, crs={3: 2, 4: 1}, events=(CRS_2,)),
     Course("102", "M", 1972, 3, events=(ANAEMIA,), cohort="DL2"),
-    Course("102", "M", 1949, -6, stage="base"),
+    Course("102", "M", 1953, -6, stage="base"),
     Course("102", "F", 1980, -30, stage="aph"),
     Course("102", "M", 1964, -50, stage="prescr"),
     Course("102", "M", 1959, 15, crs={2: 1, 3: 1}, events=(MILD_CRS, FEVER), cohort="DL2"),

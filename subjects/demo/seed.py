@@ -7,11 +7,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
-from subjects.actions import open_unscheduled_visit, plan_dates, register_subject
+from django.db import transaction
+
+from subjects.actions.subjects import open_unscheduled_visit, plan_dates, register_subject
 from subjects.demo.answers import FORMS, Answers, Moment, adverse_event
 from subjects.demo.courses import COURSES, Course
 from subjects.models import Subject
-from trial_edc.accounts.models import User
+from trial_edc.accounts.models import Site, User
+from trial_edc.casebook.actions.queries import raise_query
 from trial_edc.casebook.actions.save import save_form
 from trial_edc.casebook.actions.sign import sign_forms
 from trial_edc.casebook.actions.verify import verify_items
@@ -23,6 +26,10 @@ from trial_edc.protocol.model import VisitPlan
 PRESCREENED, CONSENTED, COLLECTED = -78, -57, -41  # study days
 COORDINATORS = {"101": "crc1", "102": "crc3", "103": "crc4"}
 INVESTIGATORS = {"101": "pi1", "102": "pi4", "103": "pi3"}
+QUESTIONS = (
+    ("d1", "vs", "pulse", "The nursing chart shows another pulse at 08:40. Which is correct?"),
+    ("d2", "lbh", "plt", "The laboratory report is dated one day later. Which day was the sample taken?"),
+)
 EARLIER_DAYS = {"d7": (5, 6), "d10": (8, 9), "d14": (11, 12, 13)}
 
 
@@ -40,13 +47,15 @@ def seed_demo(
         people: the demo people by the part of their address before the @.
         courses: in the order of registration. say: told of each subject.
     Returns:
-        The subjects, in the order of the courses.
+        The subjects that were added, in the order of the courses. One subject is one transaction: after an
+        interruption the next run goes on with the next subject.
     Raises:
         CannotSeed: an answer of the demo was held back.
     """
     subjects = []
-    for course in courses:
-        subject = _Seeding(course, as_of, people).run()
+    for course in courses[Subject.objects.count() :]:
+        with transaction.atomic():
+            subject = _Seeding(course, as_of, people).run()
         say(f"{subject.code}  day {course.day}")
         subjects.append(subject)
     return subjects
@@ -62,21 +71,19 @@ class _Seeding:
     def run(self) -> Subject:
         self.subject = self._register()
         self.random = Random(self.subject.code)
-        done = []
         for visit, on in self._visits():
             self._fill_visit(visit, on)
-            done.append(visit.code)
             if visit.code == "scr":
                 self._plan()
         self._adverse_events()
         if self.subject.code == "101-0007":
             self._day_of_the_mock_up()
         if self.course.is_signed:
-            self._sign_and_verify()
+            self._sign()
         return self.subject
 
     def _register(self) -> Subject:
-        site = next(s for s in self.coordinator_sites() if s.code == self.course.site)
+        site = Site.objects.get(code=self.course.site)
         signed_on = self._day(PRESCREENED)
         subject = register_subject(
             by=self.coordinator,
@@ -94,13 +101,9 @@ class _Seeding:
             self._consent(2, on, {"icftype": "MAIN", "icfdtc": f"{on.isoformat()} 09:30", "icfver": "2.0"})
         return subject
 
-    def coordinator_sites(self):
-        from trial_edc.accounts.models import Site
-
-        return Site.objects.filter(code=self.course.site)
-
     def _consent(self, seq: int, on: date, typed: Answers) -> None:
-        rest = {"icfverdt": (on - timedelta(days=90)).isoformat(), "icfwho": self.investigator.full_name, "icfcopy": "Y"}
+        version_on = (on - timedelta(days=90)).isoformat()
+        rest = {"icfverdt": version_on, "icfwho": self.investigator.full_name, "icfcopy": "Y"}
         self._save("", "icf", typed | rest, seq=seq)
 
     def _visits(self) -> Iterator[tuple[VisitPlan, date]]:
@@ -122,7 +125,9 @@ class _Seeding:
             if not cell.required or cell.form not in FORMS:
                 continue
             self._fill(visit.code, cell.form, on, day, 1)
-            for number, earlier in enumerate(self._further(visit.code, cell.form, cell.expected_instances), 2):
+            for number, earlier in enumerate(
+                self._further(visit.code, cell.form, cell.expected_instances), 2
+            ):
                 self._fill(visit.code, cell.form, on - timedelta(days=earlier), day - earlier, number)
 
     def _further(self, visit: str, form: str, expected: int) -> list[int]:
@@ -134,11 +139,16 @@ class _Seeding:
 
     def _fill(self, visit: str, form: str, on: date, day: int, seq: int) -> None:
         moment = Moment(self.course, visit, on, day, seq, self.random, study())
-        self._save(visit, form, FORMS[form](moment), seq=seq)
+        self._save(visit, form, FORMS[form](moment) | self.course.typed.get((visit, form), {}), seq=seq)
 
     def _plan(self) -> None:
         planned = self._day(COLLECTED)
-        plan_dates(by=self.coordinator, subject=self.subject, leukapheresis_on=planned, infusion_on=self.infusion_on)
+        plan_dates(
+            by=self.coordinator,
+            subject=self.subject,
+            leukapheresis_on=planned,
+            infusion_on=self.infusion_on,
+        )
 
     def _adverse_events(self) -> None:
         known = [event for event in self.course.events if self._day(event.start) <= self.as_of]
@@ -156,17 +166,17 @@ class _Seeding:
         self._save(visit.code, "sv", FORMS["sv"](moment))
         low = {"anc": "0.32", "wbc": "1.10", "alc": "0.35", "plt": "61"}
         self._save(visit.code, "lbh", FORMS["lbh"](moment) | low)
-        self._correct_and_verify_day_3()
+        self._monitor()
 
-    def _correct_and_verify_day_3(self) -> None:
-        form = self._form("d3", "vs")
-        typed = {"temp": "38.4", "temp.reason": "source_corrected"}
-        self._save("d3", "vs", typed, revision=form.revision)
-        form.refresh_from_db()
+    def _monitor(self) -> None:
+        """The monitor has compared Day 3 with the source, and asks about two other values."""
+        monitor, form = self.people["cra1"], self._form("d3", "vs")
         items = ("temp", "sysbp", "diabp", "pulse", "resp", "spo2", "weight")
-        verify_items(by=self.people["cra1"], instance=form, revision=form.revision, items=items)
+        verify_items(by=monitor, instance=form, revision=form.revision, items=items)
+        for visit, code, item, text in QUESTIONS:
+            raise_query(by=monitor, instance=self._form(visit, code), item=item, text=text)
 
-    def _sign_and_verify(self) -> None:
+    def _sign(self) -> None:
         """The investigator has signed every form that asks for it."""
         for form in FormInstance.objects.filter(subject=self.subject).order_by("pk"):
             rule = study().signature_rule(form.form_code)

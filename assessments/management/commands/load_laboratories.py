@@ -1,0 +1,21 @@
+"""`manage.py load_laboratories`: the sites' laboratories with their default reference ranges."""
+
+from django.core.management.base import BaseCommand
+
+from assessments.laboratories import Laboratory
+from assessments.laboratory_defaults import write_defaults
+from trial_edc.accounts.models import Site
+from trial_edc.audit.context import audited
+from trial_edc.audit.system import ensure_system_user
+
+
+class Command(BaseCommand):
+    help = "Add the laboratories of the sites with default ranges; nothing when laboratories exist already."
+
+    def handle(self, *args, **options):
+        if Laboratory.objects.exists():
+            self.stdout.write("The database already holds laboratories; nothing was added.")
+            return
+        with audited(by=ensure_system_user(), reason="Default ranges", source="system", role="SYS"):
+            made = write_defaults({site.code: site for site in Site.objects.all()})
+        self.stdout.write(f"{len(made)} laboratories with their default ranges")
