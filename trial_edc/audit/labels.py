@@ -44,7 +44,7 @@ def value_label(table: str, item: str, value: Any) -> str:
 def local_time(at: datetime, zone: str) -> str:
     """05-Mar-2026 14:02:31 UTC+08:00, in the zone of the site."""
     here = at.astimezone(ZoneInfo(zone))
-    return f"{here:%d-%b-%Y %H:%M:%S} UTC{here:%z}"[:-2] + f":{here:%z}"[-2:]
+    return f"{here:%d-%b-%Y %H:%M:%S} UTC{here.isoformat()[-6:]}"
 
 
 def _explained(side: dict) -> str:
