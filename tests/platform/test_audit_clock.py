@@ -24,6 +24,12 @@ def marked(owner_connection):
     clock.mark_test_database()
 
 
+@pytest.fixture
+def unmarked(owner_connection):
+    """A fresh database without the owner's mark."""
+    owner_connection.cursor().execute("DELETE FROM audit_test_clock")
+
+
 def ask(middleware, **headers):
     """The answer and the time the view saw."""
     seen = []
@@ -37,13 +43,13 @@ def ask(middleware, **headers):
 
 
 @pytest.mark.requirement("TIME-01")
-def test_a_test_clock_is_refused_where_the_owner_has_not_marked_the_database(fresh_database):
+def test_a_test_clock_is_refused_where_the_owner_has_not_marked_the_database(unmarked):
     with pytest.raises(clock.NotATestDatabase), clock.stopped_at(THEN):
         pass
 
 
 @pytest.mark.requirement("TIME-03")
-def test_the_setting_alone_does_not_move_the_clock_of_the_database(fresh_database):
+def test_the_setting_alone_does_not_move_the_clock_of_the_database(unmarked):
     run("SELECT set_config('edc.now', %s, false)", THEN.isoformat())
 
     assert run("SELECT edc_now() = now()") == [(True,)]
@@ -95,7 +101,7 @@ def test_a_request_may_bring_its_clock_to_a_test_database(marked):
 
 @pytest.mark.requirement("TIME-01")
 @override_settings(EDC_TEST_HOOKS=True)
-def test_a_request_cannot_bring_its_clock_to_another_database(fresh_database):
+def test_a_request_cannot_bring_its_clock_to_another_database(unmarked):
     _response, seen = ask(TestClockMiddleware, **{"X-Test-Now": THEN.isoformat()})
 
     assert timezone.now() - seen < timedelta(seconds=5)

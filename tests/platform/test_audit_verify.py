@@ -5,11 +5,12 @@ import json
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from tests.platform.audit_world import form_instance, person, run
 from trial_edc.accounts.models import Site
-from trial_edc.audit import seals
+from trial_edc.audit import clock, seals
 from trial_edc.audit.catalogue import role_problems
 from trial_edc.audit.context import audited
 from trial_edc.audit.models import AuditEvent, AuditSeal
@@ -295,6 +296,10 @@ def test_a_record_added_or_removed_with_the_trigger_off_is_found(trail, fresh_da
             "has a trigger a_quiet that was not shipped",
         ),
         ("CREATE RULE quiet AS ON INSERT TO audit_event DO INSTEAD NOTHING", "has rewrite rules"),
+        (
+            "CREATE RULE quiet AS ON UPDATE TO accounts_site DO INSTEAD NOTHING",
+            "accounts_site has rewrite rules",
+        ),
         ("ALTER TABLE audit_event ENABLE ROW LEVEL SECURITY", "row security"),
         ("GRANT UPDATE ON audit_event TO edc_app", "edc_app may UPDATE on audit_event"),
         (
@@ -355,6 +360,23 @@ def test_a_trigger_with_other_arguments_or_a_condition_is_found(trail, fresh_dat
 
     cheat(fresh_database, drop)
     assert f"Table accounts_site has no trigger {name}" in one("catalogue")
+
+
+@pytest.mark.requirement("TIME-03")
+def test_a_production_database_that_takes_test_clocks_is_found(trail, owner_connection, settings):
+    clock.mark_test_database()
+    assert found() == []
+
+    settings.EDC_ENV = "production"
+
+    assert "marked as a test database" in one("catalogue")
+
+
+def test_the_worker_seals_by_schedule():
+    (job,) = apps.get_app_config("audit").beat_schedule.values()
+
+    assert job["task"] == seal_audit.name
+    assert job["schedule"] <= 3600
 
 
 def test_the_view_cannot_hide_lines(trail, fresh_database):

@@ -91,6 +91,8 @@ class AccessEvent(models.Model):
         RECOVERY_USED = "recovery_used", _("Recovery code used")
         RECOVERY_MADE = "recovery_made", _("Recovery codes made")
         TERMS_ACCEPTED = "terms_accepted", _("Terms accepted")
+        TRAIL_VIEWED = "trail_viewed", _("Audit trail viewed")
+        TRAIL_EXPORTED = "trail_exported", _("Audit trail exported")
 
     at = models.DateTimeField(auto_now_add=True)
     kind = models.CharField(max_length=20, choices=Kind)

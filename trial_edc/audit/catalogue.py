@@ -58,6 +58,10 @@ _TRAIL_TABLES = """
         OR c.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'public.audit_event'::regclass)
     ORDER BY c.relname
 """
+_RULES = """
+    SELECT c.relname FROM pg_class c
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relhasrules AND c.relname = ANY(%s) ORDER BY 1
+"""
 _ROLE = """
     SELECT r.rolsuper, r.rolreplication, r.rolcreaterole, r.rolbypassrls,
         EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid),
@@ -97,6 +101,9 @@ def catalogue_problems() -> Iterator[str]:
 
 
 def _model_problems(live: list[LiveTrigger]) -> Iterator[str]:
+    tables = [model._meta.db_table for model in guarded_models()]
+    for (table,) in _rows(_RULES, [tables]):
+        yield f"Table {table} has rewrite rules, which can redirect writes around its triggers."
     by_table: dict[str, list[LiveTrigger]] = {}
     for trigger in live:
         by_table.setdefault(trigger.table, []).append(trigger)

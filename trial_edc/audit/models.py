@@ -1,13 +1,14 @@
 """The audit trail as Django reads it. The database alone writes these tables: see `sql/`."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from trial_edc.audit.fields import TransactionIdField
 
 
 class Action(models.TextChoices):
-    INSERT = "I", "entered"
-    UPDATE = "U", "changed"
+    INSERT = "I", _("entered")
+    UPDATE = "U", _("changed")
 
 
 class AuditEvent(models.Model):

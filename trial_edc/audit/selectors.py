@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from trial_edc.audit.models import Action
+
 
 @dataclass(frozen=True)
 class TrailLine:
@@ -42,6 +44,10 @@ class TrailLine:
     request_id: str
     subject: str
     visit: str
+    site_id: int | None
+
+    def get_action_display(self) -> str:
+        return Action(self.action).label
 
     @property
     def is_first_entry(self) -> bool:
@@ -74,7 +80,8 @@ class TrailFilter:
 _SELECT = """
     SELECT v.key, v.event_id, v.at, v.table_name, v.action, v.row_pk, v.subject_id, v.instance_id,
         v.form_code, v.item, v.old, v.new, v.old_detail, v.new_detail, v.actor_id, v.actor_name, v.role,
-        v.organisation, v.reason, v.source, v.request_id, coalesce(s.code, ''), coalesce(vi.code, '')
+        v.organisation, v.reason, v.source, v.request_id, coalesce(s.code, ''), coalesce(vi.code, ''),
+        s.site_id
     FROM public.audit_value v
     LEFT JOIN public.subjects_subject s ON s.id = v.subject_id
     LEFT JOIN public.casebook_forminstance f ON f.id = v.instance_id
@@ -108,9 +115,12 @@ def recent_activity(subject_id: int, limit: int = 20) -> list[TrailLine]:
     return _lines("v.subject_id = %s", [subject_id], order="DESC", limit=limit)
 
 
-def search(wanted: TrailFilter, *, limit: int = 100, offset: int = 0) -> list[TrailLine]:
-    """Lines that fit the filter, newest first."""
-    return _lines(*_condition(wanted), order="DESC", limit=limit, offset=offset)
+def search(
+    wanted: TrailFilter, *, limit: int = 100, offset: int = 0, newest_first: bool = True
+) -> list[TrailLine]:
+    """Lines that fit the filter."""
+    order = "DESC" if newest_first else "ASC"
+    return _lines(*_condition(wanted), order=order, limit=limit, offset=offset)
 
 
 def stream(wanted: TrailFilter) -> Iterator[TrailLine]:

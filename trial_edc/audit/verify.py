@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from trial_edc.audit import clock
 from trial_edc.audit.catalogue import catalogue_problems, live_triggers
 from trial_edc.audit.seals import HeadFileBroken, head_file, read_heads
 
@@ -111,6 +113,7 @@ def verify() -> Verification:
             *_chain(),
             *(finding for table, arguments in tables for finding in _table(table, arguments)),
             *_view(),
+            *_clock(),
             *(Finding("catalogue", sentence) for sentence in catalogue_problems()),
         )
         ((n_events, n_seals, n_not_sealed),) = _rows(_COUNTS)
@@ -185,6 +188,13 @@ def _view() -> Iterator[Finding]:
         yield Finding(
             "catalogue",
             f"The view audit_value hides or repeats lines: {abs(n_hidden)} differ from the events.",
+        )
+
+
+def _clock() -> Iterator[Finding]:
+    if settings.EDC_ENV == "production" and clock.is_test_database():
+        yield Finding(
+            "catalogue", "This production database is marked as a test database: clocks can be set."
         )
 
 
