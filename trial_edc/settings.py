@@ -77,8 +77,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "trial_edc.urls"
 WSGI_APPLICATION = "trial_edc.wsgi.application"
 
-# People, sessions and second factors (trial_edc/accounts). Sessions lie in the database: one that is ended is dead in
-# every process at once. All their limits run by real time.
+# People, sessions and second factors (trial_edc/accounts). Sessions lie in the database: one that is ended is
+# dead in every process at once. All their limits run by real time.
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["trial_edc.accounts.backend.PeopleBackend"]
 LOGIN_URL = "/signin/"
@@ -88,7 +88,6 @@ SESSION_WARNING_SECONDS = 2 * 60
 SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", 12 * 60 * 60)
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = EDC_ENV == "production"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "trial_edc.accounts.views.session.csrf_failure"
 SIGN_IN_FAILURES, SIGN_IN_WAIT_MINUTES = env.int("SIGN_IN_FAILURES", 5), env.int("SIGN_IN_WAIT_MINUTES", 5)
@@ -96,6 +95,7 @@ NETWORK_FAILURES = env.int("NETWORK_FAILURES", 100)  # failed sign-ins from one 
 CONFIRM_FAILURES, CONFIRM_WAIT_MINUTES = env.int("CONFIRM_FAILURES", 3), env.int("CONFIRM_WAIT_MINUTES", 30)
 CONFIRM_CODE_MINUTES = 15
 LINK_DAYS = env.int("LINK_DAYS", 7)
+PASSWORD_RESET_TIMEOUT = LINK_DAYS * 24 * 60 * 60
 TERMS_VERSION = "2026-1"  # raise it when templates/accounts/_terms.html changes: everybody accepts again
 PASSWORD_MAX_AGE_DAYS = env.int("PASSWORD_MAX_AGE_DAYS", 0)  # 0: passwords do not age (NIST SP 800-63B)
 SECURITY_CONTACTS = env.list("SECURITY_CONTACTS", default=[])
@@ -108,11 +108,17 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "trial_edc.accounts.passwords.CommonValidator"},
 ]
 CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+if EDC_TEST_HOOKS:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = EDC_DATA_DIR / "outbox"
+else:
+    # Without EMAIL_URL a demo writes its mail, one-time links included, to the log of the server.
+    vars().update(env.email_url("EMAIL_URL", "consolemail://" if EDC_ENV == "demo" else "smtp://localhost:25"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "edc@localhost")
 
 TEMPLATES = [
@@ -125,6 +131,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "trial_edc.shell.shell",
                 "trial_edc.accounts.context.person",
             ],
         },
@@ -179,12 +186,17 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "trial_edc.fonts.InterFinder",
+]
 # File names carry a hash of the content, so browsers keep them for ever; tests serve the sources themselves.
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if EDC_ENV == "test"
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "trial_edc.static_files.HashedFiles"
     },
 }

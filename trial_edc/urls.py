@@ -1,9 +1,10 @@
 """Addresses of the application. The one platform file that names the trial's apps."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from trial_edc.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path("", include("trial_edc.accounts.urls")),
 ]

@@ -18,12 +18,19 @@ def system(db):
 
 def test_access_follows_assignments(system, django_assert_num_queries):
     with audited(by=system, reason="test"):
-        one, two = (Site.objects.create(code=code, name=code, time_zone="Asia/Shanghai") for code in ("101", "102"))
+        one, two = (
+            Site.objects.create(code=code, name=code, time_zone="Asia/Shanghai") for code in ("101", "102")
+        )
         mei = User.objects.create(email="mei@demo.example", full_name="Mei Lin", organisation="Site")
         RoleAssignment.objects.create(user=mei, role=Role.CRC, site=one, starts_on=date(2026, 1, 1))
         Delegation.objects.create(
-            user=mei, site=one, task=Task.ENTER_DATA, starts_on=date(2026, 1, 1), drafted_by=system,
-            approved_by=system, approved_at=datetime(2026, 1, 1, tzinfo=UTC),
+            user=mei,
+            site=one,
+            task=Task.ENTER_DATA,
+            starts_on=date(2026, 1, 1),
+            drafted_by=system,
+            approved_by=system,
+            approved_at=datetime(2026, 1, 1, tzinfo=UTC),
         )
 
     with django_assert_num_queries(1):

@@ -52,7 +52,9 @@ class Access:
     now: datetime
 
     def roles_at(self, site: Site | None) -> frozenset[Role]:
-        """Roles that count at `site` today, those for all sites included; None asks for roles held at any site."""
+        """Roles that count at `site` today, those for all sites included; None asks for roles held at any
+        site.
+        """
         if site is None:
             everywhere = {
                 Role(a.name) for a in self.assignments if a.site_id is None and a.counts_on(self._day(None))
@@ -85,12 +87,16 @@ class Access:
         return bool(self.roles_at(None) & DATA_ROLES)
 
     def role_at(self, site: Site | None = None) -> Role | None:
-        """The role the audit trail records for work at `site`; the first of `roles.RANK` when several are held."""
+        """The role the audit trail records for work at `site`; the first of `roles.RANK` when several are
+        held.
+        """
         held = self.roles_at(site)
         return next((role for role in RANK if role in held), None)
 
     def task_missing(self, permission: Permission, site: Site | None) -> Task | None:
-        """The task whose delegation would give the right to a role the person holds, None when that is not why."""
+        """The task whose delegation would give the right to a role the person holds, None when that is not
+        why.
+        """
         if self.can(permission, site):
             return None
         held = [role for role in RANK if role in self.roles_at(site) and permission in ROLE_PERMISSIONS[role]]

@@ -5,7 +5,9 @@ from .models import User
 
 
 class PeopleBackend:
-    """Only reads. Credentials are checked by `signin.check`, which needs password, code and throttling in one."""
+    """Only reads. Credentials are checked by `signin.check`, which needs password, code and throttling in
+    one.
+    """
 
     def authenticate(self, request, **credentials) -> None:
         return None

@@ -18,7 +18,9 @@ from .roles import (
 
 @register()
 def matrix_is_whole(app_configs, **kwargs) -> list[Error]:
-    """Every role has rights, a rank and a label; every right is held by a role; tasks name rights their role has."""
+    """Every role has rights, a rank and a label; every right is held by a role; tasks name rights their
+    role has.
+    """
     found = []
     if set(ROLE_PERMISSIONS) != set(Role) or set(RANK) != set(Role) or set(ROLE_LABELS) != set(Role):
         found.append("every role needs a line in ROLE_PERMISSIONS, RANK and ROLE_LABELS")

@@ -24,10 +24,11 @@ class OnlyGrows(pgtrigger.Trigger):
 
 
 class Credential(models.Model):
-    """What a person proves who they are with. One row per person, written only by `signin` and `enrolment`."""
+    """What a person proves who they are with, one row each; written only by `signin` and `enrolment`."""
 
     user = models.OneToOneField("accounts.User", models.PROTECT, primary_key=True, related_name="credential")
     password = models.CharField(max_length=200, blank=True)
+    password_set_at = models.DateTimeField(null=True, blank=True)
     secret = models.TextField(blank=True)
     """Second-factor secret, encrypted (`second_factor.encrypt`)."""
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -55,7 +56,9 @@ class RecoveryCode(models.Model):
 
 
 class Throttle(models.Model):
-    """Failures counted under one key (an address typed at sign-in, a network address, a signer) and the wait."""
+    """Failures counted under one key (an address typed at sign-in, a network address, a signer) and the
+    wait.
+    """
 
     key = models.CharField(max_length=80, primary_key=True)
     n_failures = models.PositiveIntegerField(default=0)
@@ -67,7 +70,7 @@ class Throttle(models.Model):
 
 
 class AccessEvent(models.Model):
-    """One line of the access log. Lines are added, never changed or removed; a database trigger sees to it."""
+    """One line of the access log. Lines are added, never changed or removed: a trigger sees to it."""
 
     class Kind(models.TextChoices):
         SIGNED_IN = "signed_in", _("Signed in")
@@ -107,7 +110,9 @@ class AccessEvent(models.Model):
 
 
 class UserSession(AbstractBaseSession):
-    """A browser session, with the person it belongs to, so that one person's sessions can be counted and ended."""
+    """A browser session, with the person it belongs to, so that one person's sessions can be counted and
+    ended.
+    """
 
     user_id = models.BigIntegerField(null=True, db_index=True)
 

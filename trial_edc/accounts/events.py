@@ -1,5 +1,8 @@
 """Write a line of the access log."""
 
+from ipaddress import ip_address
+
+from django.conf import settings
 from django.http import HttpRequest
 
 from .models import AccessEvent, User
@@ -8,7 +11,9 @@ from .models import AccessEvent, User
 def log_event(
     kind: AccessEvent.Kind, *, request: HttpRequest | None = None, user: User | None = None, **detail
 ):
-    """Add one `AccessEvent`. `detail` is kept as JSON: short words and numbers, never a password, code or address."""
+    """Add one `AccessEvent`. `detail` is kept as JSON: short words and numbers, never a password, code or
+    address.
+    """
     where = {}
     if request is not None:
         where = {
@@ -20,8 +25,17 @@ def log_event(
 
 
 def network_address(request: HttpRequest) -> str | None:
-    """Address of the client as the web server saw it; the proxy in front sets REMOTE_ADDR, no header is trusted."""
-    return request.META.get("REMOTE_ADDR") or None
+    """Address of the client: what the own TLS proxy reports last, without such a proxy the peer's.
+
+    Earlier entries of X-Forwarded-For come from the client and are not believed.
+    """
+    told = request.META.get("REMOTE_ADDR", "")
+    if settings.SECURE_PROXY_SSL_HEADER:
+        told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or told
+    try:
+        return str(ip_address(told))
+    except ValueError:
+        return None
 
 
 def _plain(text: str) -> str:

@@ -15,6 +15,14 @@ def find_site(value: str, access: Access) -> Site:
     raise Http404
 
 
+def find_any_site(value: str, access: Access) -> Site:
+    """A site of the study by code, for the administrator, who sees no site's data."""
+    for site in access.all_sites:
+        if site.code == value:
+            return site
+    raise Http404
+
+
 def find_person(value: int, access: Access) -> User:
     """A person of the study by number. Who may see people is asked by the page's right."""
     return _one(User.objects.select_related("credential").filter(is_service=False), value)
@@ -41,6 +49,7 @@ def _one(rows, value):
 
 def register() -> None:
     register_finder("site", find_site)
+    register_finder("any_site", find_any_site, of_site=False)
     register_finder("person", find_person, of_site=False)
     register_finder("assignment", find_assignment, of_site=False)
     register_finder("delegation", find_delegation)

@@ -42,7 +42,9 @@ def count_sql(get_response: Answer) -> Answer:
 
 
 def security_headers(get_response: Answer) -> Answer:
-    """No script or style but our own files, no framing, no referrer to others, no clinical page in any cache."""
+    """No script or style but our own files, no framing, no referrer to others, no clinical page in any
+    cache.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -102,7 +104,9 @@ def seconds_left(request: HttpRequest) -> int:
 
 
 def _limit_passed(request: HttpRequest) -> str:
-    """Which limit has passed, "" when none; else notes the activity, at most once per tenth of the idle limit."""
+    """Which limit has passed, "" when none; else notes the activity, at most once per tenth of the idle
+    limit.
+    """
     now, idle = time.time(), idle_seconds(request)
     seen = request.session.get(SEEN_AT)
     if now - request.session.get(SIGNED_IN_AT, now) > settings.SESSION_ABSOLUTE_SECONDS:

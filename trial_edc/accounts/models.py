@@ -70,7 +70,8 @@ class Site(models.Model):
 class User(AbstractBaseUser):
     """A person, known by e-mail address. Never deleted, never renamed into somebody else.
 
-    The address is kept in lower case and stays taken after deactivation. A service account stands in the audit
+    The address is kept in lower case and stays taken after deactivation. A service account stands in the
+    audit
     trail for work no person did (`is_service`); it cannot sign in.
     """
 
@@ -130,7 +131,8 @@ class User(AbstractBaseUser):
 class DatedRight(models.Model):
     """Something a person may do from a day on, until a day or until it is ended.
 
-    `ends_on` is the last day that counts, in the time of the site; `ended_at` is the instant somebody ended it,
+    `ends_on` is the last day that counts, in the time of the site; `ended_at` is the instant somebody ended
+    it,
     and works at once.
     """
 

@@ -5,8 +5,10 @@ Order of the answers, the same for every page:
 1. nobody signed in: to the sign-in page and back (htmx: 401 with `HX-Trigger: session-expired`);
 2. a person without any role in the data (the administrator) on a page about a subject or a site: 403;
 3. what the address names does not exist, or lies in a site the person has no role at: 404, the same for both;
-4. the right is missing there: 403 with the right, who holds it and who grants it, and a line in the access log;
-5. `reauthenticated` and a request that changes something: password, and code when due, or a page that asks for them.
+4. the right is missing there: 403 with the right, who holds it and who grants it, and a line in the access
+log;
+5. `reauthenticated` and a request that changes something: password, and code when due, or a page that asks
+for them.
 """
 
 from collections.abc import Callable
@@ -45,27 +47,31 @@ def register_finder(name: str, finder: Finder, *, needs: tuple[str, ...] = (), o
 
     Args:
         name: keyword of the URL pattern, which is also the name of the view's argument.
-        finder: called as `finder(value, access, **needed)`; returns the object or raises Http404 when there is
+        finder: called as `finder(value, access, **needed)`; returns the object or raises Http404 when there
+        is
             none or `access.sees(its site)` is false.
-        needs: names of other keywords of the same URL, found before and given by name ("visit" needs "subject").
+        needs: names of other keywords of the same URL, found before and given by name ("visit" needs
+        "subject").
         of_site: the object belongs to a site: it is a `Site` or has an attribute `site`. False for objects of
             the study, such as a person or a report.
     """
     _finders[name] = _Registered(finder=finder, needs=needs, of_site=of_site)
 
 
-def page(permission: Permission | None, *, reauthenticated: bool = False) -> Callable:
+def page(permission: Permission | None, *, reauthenticated: bool = False, settles: str = "") -> Callable:
     """Decorate a view: only for people with `permission` at the site the address names.
 
     Args:
         permission: the right needed; None means any signed-in person (own settings).
         reauthenticated: a request that changes something carries `password`, and `code` when one is due.
+        settles: what this page settles of the things due at sign-in ("terms", "password"); every other page
+        waits.
     """
 
     def decorate(view: Callable) -> Callable:
         @wraps(view)
         def gate(request: HttpRequest, **named: Any) -> HttpResponse:
-            response = _answer(view, request, named, permission=permission, reauthenticated=reauthenticated)
+            response = _first_to_do(request, settles) or _answer(view, request, named, gate)
             add_never_cache_headers(response)
             return response
 
@@ -126,9 +132,16 @@ def _approvers(holders: list[Role]) -> list[Role]:
     return [role for role in Role if rights & ROLE_PERMISSIONS[role]]
 
 
-def _answer(view, request, named, *, permission, reauthenticated) -> HttpResponse:
+def _first_to_do(request: HttpRequest, settles: str) -> HttpResponse | None:
+    """Sign in, or what is due at sign-in; None when the page can be answered."""
     if not request.user.is_authenticated:
         return ask_to_sign_in(request)
+    due = request.session.get("due", [])
+    return redirect(due[0]) if due and settles not in due else None
+
+
+def _answer(view: Callable, request: HttpRequest, named: dict[str, Any], gate: Callable) -> HttpResponse:
+    permission: Permission | None = gate.permission
     access: Access = request.access
     about_site = any(name in _finders and _finders[name].of_site for name in named)
     if about_site and not access.has_data_role:
@@ -142,7 +155,7 @@ def _answer(view, request, named, *, permission, reauthenticated) -> HttpRespons
         for site in sites or [None]:
             if not access.can(permission, site):
                 return refuse(request, permission, site)
-    if reauthenticated and request.method not in SAFE_METHODS:
+    if gate.reauthenticated and request.method not in SAFE_METHODS:
         from .reauthentication import CannotConfirm, ask_again, confirm
 
         try:

@@ -1,4 +1,6 @@
-"""What a password has to be. Length and no guessable words; no rule about kinds of characters (NIST SP 800-63B)."""
+"""What a password has to be. Length and no guessable words; no rule about kinds of characters (NIST SP
+800-63B).
+"""
 
 import re
 import unicodedata
@@ -10,7 +12,7 @@ from django.utils.translation import gettext as _
 
 MIN_LENGTH = 8
 MAX_LENGTH = 256
-DEMO_PASSWORD = "Demo-2026-pass"  # noqa: S105  (public on purpose: refused wherever real data may be)
+DEMO_PASSWORD = "Demo-2026-pass"
 STUDY_WORDS = ("trial", "u87", "cart", "demo", "password", "clinical", "edc")
 
 
@@ -35,7 +37,9 @@ class LengthValidator:
 
 
 class ContextValidator:
-    """Not the person's name, address or organisation, not the study's words, nor either with digits around it."""
+    """Not the person's name, address or organisation, not the study's words, nor either with digits around
+    it.
+    """
 
     def validate(self, password: str, user=None) -> None:
         if password == DEMO_PASSWORD and settings.EDC_ENV == "production":
@@ -52,9 +56,7 @@ class ContextValidator:
             rest = rest.replace(word, "")
         if len(rest) < 4 and password != DEMO_PASSWORD:
             raise ValidationError(
-                _(
-                    "The password is made of your name, address, organisation or the study's words. Choose others."
-                )
+                _("The password is made of names or words an attacker tries first. Choose other words.")
             )
 
     def get_help_text(self) -> str:
@@ -62,7 +64,9 @@ class ContextValidator:
 
 
 class CommonValidator(CommonPasswordValidator):
-    """Not among the 20,000 passwords seen most often in breaches, also with digits or signs added at its ends."""
+    """Not among the 20,000 passwords seen most often in breaches, also with digits or signs added at its
+    ends.
+    """
 
     def validate(self, password: str, user=None) -> None:
         plain = unicodedata.normalize("NFKC", password).lower().strip()

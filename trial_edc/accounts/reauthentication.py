@@ -1,7 +1,7 @@
 """Prove again who is at the keyboard, before a signature, a lock or another act that binds a person.
 
-Two components at the first time after sign-in (password and code), afterwards the password, and the code again
-once the last one is older than `CONFIRM_CODE_MINUTES`. 21 CFR Part 11, 11.200(a)(1).
+Two components at the first time after sign-in (password and code), afterwards the password, and the code
+again once the last one is older than `CONFIRM_CODE_MINUTES`. 21 CFR Part 11, 11.200(a)(1).
 """
 
 import time
@@ -32,11 +32,13 @@ def code_is_due(request: HttpRequest) -> bool:
     return last is None or time.time() - last > settings.CONFIRM_CODE_MINUTES * 60
 
 
-def confirm(request: HttpRequest, password: str, code: str = "") -> None:
+def confirm(request: HttpRequest, password: str, code: str = "", *, with_code: bool | None = None) -> None:
     """Check the signed-in person's password, and the code when one is due; a right code counts once.
 
     Call it outside a transaction: failures are counted and logged whatever happens later.
 
+    Args:
+        with_code: True or False to ask for a code, or not, whatever is due; None for what `code_is_due` says.
     Raises:
         CannotConfirm: wrong or missing credentials, or signing is blocked after too many of them.
     """
@@ -45,7 +47,7 @@ def confirm(request: HttpRequest, password: str, code: str = "") -> None:
     if until := throttle.blocked_until(key):
         log_event(AccessEvent.Kind.CONFIRM_FAILED, request=request, user=user, why="blocked")
         raise CannotConfirm(_blocked(until))
-    due = code_is_due(request)
+    due = code_is_due(request) if with_code is None else with_code
     if not password or (due and not code):
         raise CannotConfirm(
             _("Enter your password and a second-factor code.") if due else _("Enter your password.")
@@ -86,7 +88,7 @@ def _failed(request: HttpRequest, user: User, key: str) -> str:
         wait=timedelta(minutes=settings.CONFIRM_WAIT_MINUTES),
     )
     if until is None:
-        return _("Password or code is not right. Nothing was signed. Each code counts once; use a new one.")
+        return _("Password or code is not right, so nothing was done. Each code counts once: use a new one.")
     log_event(AccessEvent.Kind.SIGNING_BLOCKED, request=request, user=user)
     mail.tell_about_block(user, what="signing", until=until)
     return _blocked(until)

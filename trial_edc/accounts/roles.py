@@ -265,7 +265,9 @@ TASK_NEEDED: dict[tuple[Role, Permission], Task] = {
     (Role.SI, _P.SIGN_FORMS): Task.SIGN,
     (Role.BED, _P.CONFIRM_BEDSIDE): Task.VERIFY_PRODUCT,
 }
-"""Rights that count only while the task is delegated. The principal investigator delegates and needs no task."""
+"""Rights that count only while the task is delegated. The principal investigator delegates and needs no
+task.
+"""
 
 RANK = (
     Role.PI,
@@ -285,7 +287,9 @@ RANK = (
 
 
 def approving_permission(role: Role) -> Permission:
-    """The right needed to approve that somebody gets `role`: investigators for site staff, else data management."""
+    """The right needed to approve that somebody gets `role`: investigators for site staff, else data
+    management.
+    """
     return Permission.APPROVE_SITE_ACCESS if role in SITE_ROLES else Permission.APPROVE_SPONSOR_ACCESS
 
 

@@ -48,7 +48,7 @@ def decrypt(stored: str) -> str:
 def code_at(secret: str, counter: int) -> str:
     """The six-digit code of one time step of 30 s since 1970."""
     key = base64.b32decode(secret)
-    return HOTP(key, N_DIGITS, hashes.SHA1(), enforce_key_length=False).generate(counter).decode()  # noqa: S303
+    return HOTP(key, N_DIGITS, hashes.SHA1(), enforce_key_length=False).generate(counter).decode()
 
 
 def current_counter() -> int:
@@ -63,7 +63,8 @@ def uri(user: User, secret: str) -> str:
 
 
 def use_code(user: User | None, typed: str) -> bool:
-    """Whether `typed` is a code or recovery code of this person that has not counted before; it counts from now on.
+    """Whether `typed` is a code or recovery code of this person that has not counted before; it counts from
+    now on.
 
     For nobody (None) the same work is done and the answer is no.
     """
@@ -74,7 +75,9 @@ def use_code(user: User | None, typed: str) -> bool:
 
 
 def as_typed(typed: str) -> str:
-    """Full-width digits and letters made plain; spaces and hyphens, which people type between groups, dropped."""
+    """Full-width digits and letters made plain; spaces and hyphens, which people type between groups,
+    dropped.
+    """
     return "".join(unicodedata.normalize("NFKC", typed[:64]).split()).replace("-", "").upper()
 
 

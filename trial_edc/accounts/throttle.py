@@ -1,4 +1,6 @@
-"""Count failures under a key and make the next try wait. Atomic in the database, so every process counts as one."""
+"""Count failures under a key and make the next try wait. Atomic in the database, so every process counts as
+one.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def blocked_until(*keys: str) -> datetime | None:
 
 
 def count_failure(key: str, *, limit: int, window: timedelta, wait: timedelta) -> datetime | None:
-    """Count one failure; at `limit` failures inside `window` the wait starts. Returns its end when it just started."""
+    """Count one failure; at `limit` failures inside `window` the wait starts. Returns its end when it just
+    started.
+    """
     now = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, {"key": key, "now": now, "start": now - window})

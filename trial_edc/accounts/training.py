@@ -9,7 +9,9 @@ from .models import User
 
 
 def is_training() -> bool:
-    """True outside production, and in production when a demo person is in the database (asked once per process)."""
+    """True outside production, and in production when a demo person is in the database (asked once per
+    process).
+    """
     return settings.EDC_ENV != "production" or _holds_demo_people(connection.settings_dict["NAME"])
 
 

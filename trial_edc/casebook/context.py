@@ -10,14 +10,15 @@ from trial_edc.crf.parse import EntryContext
 from trial_edc.crf.spec import FormSpec
 from trial_edc.protocol.windows import window
 
+from .dates import subject_dates
 from .reader import Casebook
-from .study import study, subject_dates
+from .study import study
 
 
 def entry_context(casebook: Casebook, spec: FormSpec, site: Site) -> EntryContext:
     """Clock, visit date, Day 0 and people of the site. One statement when the form names a person, else none."""
     zone = ZoneInfo(site.time_zone)
-    dates = subject_dates(casebook, site)
+    dates = subject_dates(casebook, site, with_tracks=False)
     span = window(study().visit(spec.visit_code), dates.anchors) if spec.visit_code else None
     return EntryContext(
         today=clock.now().astimezone(zone).date(),

@@ -24,12 +24,12 @@ from trial_edc.crf.spec import FormSpec, form_spec
 from trial_edc.crf.values import FormRecord
 
 from ..context import entry_context
+from ..dates import date_forms
 from ..models import FormInstance, Query, Submission
 from ..problems import Change, FormLocked, NotAllowed, ReasonRequired, StaleRevision
 from ..reader import Casebook, casebook_of
 from ..rights import entering, require, site_of
 from ..slots import Slot
-from ..study import date_forms
 from .drafts import end_draft, hold_back
 from .findings import QueryPlan, plan_queries, write_queries
 from .merging import merge_of

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from trial_edc.accounts.models import Site, User
 
+from ..dates import SubjectDates, subject_dates
 from ..locks import Bolt, Bolts, bolts
 from ..models import Draft, Query, Signature, SourceVerification
 from ..reader import Casebook, InstanceRow, read
-from ..study import subject_dates
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Facts:
 
     casebook: Casebook
     site: Site
-    dates: object
+    dates: SubjectDates
     bolts: Bolts
     drafts: dict[tuple[str, str, int], Draft] = field(default_factory=dict)
     others: dict[tuple[str, str, int], list[str]] = field(default_factory=lambda: defaultdict(list))

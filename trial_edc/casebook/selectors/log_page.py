@@ -14,6 +14,7 @@ from trial_edc.crf.spec import form_spec
 from trial_edc.crf.values import display
 
 
+from ..dates import date_forms, track_forms
 from ..rights import may_enter
 from ..slots import Slot
 from ..statuses import STATUS_LABELS
@@ -53,7 +54,7 @@ class LogPage:
 
 def log_page(access: Access, subject, form_code: str) -> LogPage:
     """Entries of one log, oldest first, drafts of this person among them. Eight statements."""
-    facts = facts_of(subject, user=access.user, site=subject.site, forms={form_code, *study().date_forms})
+    facts = facts_of(subject, user=access.user, site=subject.site, forms={form_code} | date_forms() | track_forms())
     spec = form_spec(form_code, subject.protocol_version)
     items = list(spec)
     zone = ZoneInfo(subject.site.time_zone)

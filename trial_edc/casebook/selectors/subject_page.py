@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +15,7 @@ from trial_edc.crf.partial import text as date_text
 from trial_edc.crf.registry import crf
 from trial_edc.protocol.windows import DUE, NOT_EXPECTED, OVERDUE, study_day, visit_status
 
+from ..dates import phase
 from ..statuses import LENS_OF_ROLE, LENSES
 from ..study import study
 from .facts import Facts, facts_of
@@ -110,7 +110,7 @@ def subject_page(access: Access, subject, *, lens: str = "") -> SubjectPage:
 
 
 def _phase(facts: Facts, today: date) -> str:
-    return import_string(study().phase)(facts.dates.anchors, today)
+    return phase(facts.dates.anchors, today)
 
 
 def _study_day(facts: Facts, today: date) -> str:

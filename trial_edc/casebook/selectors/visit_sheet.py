@@ -15,6 +15,7 @@ from trial_edc.crf.partial import DAYS
 from trial_edc.crf.partial import text as date_text
 from trial_edc.protocol.windows import Window, window
 
+from ..dates import date_forms, track_forms
 from ..rights import may_enter
 from ..slots import Slot
 from ..study import study
@@ -73,7 +74,7 @@ def visit_sheet(
     Args:
         typed: what a person typed in a slot and sees again, instead of the draft.
     """
-    forms = {cell.form for cell in study().forms_at(visit_code)} | set(study().date_forms)
+    forms = {cell.form for cell in study().forms_at(visit_code)} | date_forms() | track_forms()
     facts = facts_of(subject, user=access.user, site=subject.site, forms=forms)
     slots = _slots_at(facts, visit_code)
     sections = tuple(section_view(facts, access, slot, (typed or {}).get(slot)) for slot in slots)
@@ -82,7 +83,7 @@ def visit_sheet(
 
 def form_page(access: Access, subject, slot: Slot, *, typed: Typed | None = None) -> SheetPage:
     """One form alone, of a visit or of a log."""
-    facts = facts_of(subject, user=access.user, site=subject.site, forms={slot.form_code, *study().date_forms})
+    facts = facts_of(subject, user=access.user, site=subject.site, forms={slot.form_code} | date_forms() | track_forms())
     section = section_view(facts, access, slot, typed)
     title = f"{section.title}, {visit_title(slot.visit_code)}" if slot.visit_code else section.title
     return _sheet(access, facts, (section,), visit_code=slot.visit_code, title=title)
