@@ -20,6 +20,7 @@ from trial_edc.audit import clock
 from trial_edc.audit.context import audited
 from trial_edc.crf.checks import Finding
 from trial_edc.crf.entry import Entry, bind
+from trial_edc.crf.parse import EntryContext
 from trial_edc.crf.spec import FormSpec, form_spec
 from trial_edc.crf.values import FormRecord
 
@@ -49,6 +50,7 @@ class Reading:
     casebook: Casebook
     before: FormRecord | None
     entry: Entry
+    context: EntryContext
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def _read(by: User, opened: Opened, slot: Slot, raw: Mapping[str, str]) -> Readi
     context = entry_context(casebook, spec, site)
     blank = FormRecord(None, slot.form_code, slot.visit_code, slot.seq, protocol_version=version)
     entry = bind(spec, raw, record=before or blank, context=context, casebook=casebook)
-    return Reading(by, site, entry.spec, casebook, before, entry)
+    return Reading(by, site, entry.spec, casebook, before, entry, context)
 
 
 def _refuse_status(opened: Opened) -> None:
