@@ -57,6 +57,13 @@ RAISED_ICP_OR_EDEMA: Final = {
     "papilledema": 4,
     "cushing_triad": 4,
 }
+DOMAINS: Final = {
+    "ice": "ICE",
+    "consciousness": "consciousness",
+    "seizure": "seizure",
+    "motor": "motor findings",
+    "raised_icp_or_edema": "raised intracranial pressure or edema",
+}
 UNAROUSABLE: Final = "unarousable_or_vigorous_stimuli"
 
 
@@ -223,7 +230,7 @@ def _hypoxia_arm(findings: Crs) -> tuple[int | None, str]:
 
 
 def _of(grade: int) -> str:
-    return f"grade {grade}" if grade else "no grade"
+    return f"grade {grade}"
 
 
 def icans_grade(findings: Icans) -> Grade:
@@ -252,13 +259,13 @@ def icans_grade(findings: Icans) -> Grade:
     for name in ("seizure", "motor", "raised_icp_or_edema"):
         token, grade = getattr(findings, name), domains[name]
         shown = "not recorded" if grade is None else f"{token.replace('_', ' ')}, {_of(grade)}"
-        why.append(f"{name.replace('_', ' ').capitalize()}: {shown}.")
+        why.append(f"{DOMAINS[name].capitalize()}: {shown}.")
     worst = max(grade or 0 for grade in domains.values())
     if worst:
         driver = next(name for name, grade in domains.items() if grade == worst)
-        named = driver.replace("_", " ")
-        return Grade(worst, driver, None, (*why, f"The worst known domain counts: {named}, grade {worst}."))
-    unknown = [name.replace("_", " ") for name, grade in domains.items() if grade is None]
+        text = f"The worst known domain counts: {DOMAINS[driver]}, grade {worst}."
+        return Grade(worst, driver, None, (*why, text))
+    unknown = [DOMAINS[name] for name, grade in domains.items() if grade is None]
     if unknown:
         return _unknown(f"Not known: {', '.join(unknown)}. The known domains are normal.", why)
     return Grade(0, None, None, (*why, "All five domains are known and normal: grade 0."))

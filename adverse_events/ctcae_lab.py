@@ -279,11 +279,12 @@ def _met_sentence(criteria: Rule, band: Band, result: LabResult) -> str:
         against = f"a {'decrease' if bound.reference == 'FALL' else 'increase'} of {amount} % from baseline"
         relation = "reaches"
     else:
+        times = "" if bound.value == 1 else f"{amount} x "
         against = {
             "ABS": f"{amount} {band.unit}".strip(),
-            "LLN": f"{amount} x LLN ({result.lln})",
-            "ULN": f"{amount} x ULN ({result.uln})",
-            "BASE": f"{amount} x baseline ({result.baseline_value})",
+            "LLN": f"{times}LLN ({result.lln})",
+            "ULN": f"{times}ULN ({result.uln})",
+            "BASE": f"{times}baseline ({result.baseline_value})",
             "ULN+": f"ULN ({result.uln}) + {amount}",
             "BASE+": f"baseline ({result.baseline_value}) + {amount}",
         }[bound.reference]

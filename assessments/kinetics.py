@@ -304,7 +304,8 @@ def _day_28(found: _Findings, profile: _Profile, settings: Settings) -> None:
 
 def _sentences(profile: _Profile, settings: Settings, fit: TerminalFit | None) -> list[str]:
     n_blq = profile.n_samples - len(profile.quantifiable)
-    blq = f"{profile.n_samples} samples, {n_blq} below the limit ({settings.lloq} or zero)"
+    limit = f"the limit of {settings.lloq}" if settings.lloq else "the limit of quantification"
+    blq = f"{profile.n_samples} samples, {n_blq} below {limit}"
     handling = "set to zero" if settings.embedded_blq == "zero" else "left out"
     sentences = [
         f"{blq}: zero before the first quantifiable one, {handling} between, not used after the last."

@@ -129,33 +129,7 @@ def kaplan_meier(
     if conf_type not in CONF_TYPES:
         raise ValueError(f"conf_type must be one of {', '.join(CONF_TYPES)}, got {conf_type!r}")
     _check_conf_level(conf_level)
-    order = np.argsort(times, kind="stable")
-    times, events = times[order], events[order]
-    tolerance = _time_tolerance(times)
-    starts = np.flatnonzero(np.diff(times, prepend=-np.inf) > tolerance)
-    ends = np.append(starts[1:], times.size)
-    n_risk = times.size - starts
-    died = np.add.reduceat(events, starts) if starts.size else events[:0]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        surv: Floats = np.cumprod((n_risk - died) / n_risk, dtype=np.float64)
-        greenwood = np.sqrt(np.cumsum(died / (n_risk * (n_risk - died))))
-    std_err = np.where(surv > 0, surv * np.where(surv > 0, greenwood, 0.0), np.nan)
-    lower, upper = _bands(surv, greenwood, conf_type, conf_level)
-    return Curve(
-        n=times.size,
-        n_events=int(events.sum()),
-        conf_type=conf_type,
-        conf_level=conf_level,
-        time=times[starts],
-        n_risk=n_risk,
-        events=died,
-        censored=ends - starts - died,
-        surv=surv,
-        std_err=std_err,
-        lower=lower,
-        upper=upper,
-        time_tolerance=tolerance,
-    )
+    return _curve(times, events, conf_type, conf_level)
 
 
 def reverse_kaplan_meier(
@@ -238,6 +212,36 @@ def steps(curve: Curve) -> tuple[Landmark, ...]:
         strict=True,
     )
     return tuple(Landmark(t, n, s, _known(se), _known(low), _known(up)) for t, n, s, se, low, up in columns)
+
+
+def _curve(times: Floats, events: Counts, conf_type: ConfType, conf_level: float) -> Curve:
+    order = np.argsort(times, kind="stable")
+    times, events = times[order], events[order]
+    tolerance = _time_tolerance(times)
+    starts = np.flatnonzero(np.diff(times, prepend=-np.inf) > tolerance)
+    ends = np.append(starts[1:], times.size)
+    n_risk = times.size - starts
+    died = np.add.reduceat(events, starts) if starts.size else events[:0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        surv: Floats = np.cumprod((n_risk - died) / n_risk, dtype=np.float64)
+        greenwood = np.sqrt(np.cumsum(died / (n_risk * (n_risk - died))))
+    std_err = np.where(surv > 0, surv * np.where(surv > 0, greenwood, 0.0), np.nan)
+    lower, upper = _bands(surv, greenwood, conf_type, conf_level)
+    return Curve(
+        n=times.size,
+        n_events=int(events.sum()),
+        conf_type=conf_type,
+        conf_level=conf_level,
+        time=times[starts],
+        n_risk=n_risk,
+        events=died,
+        censored=ends - starts - died,
+        surv=surv,
+        std_err=std_err,
+        lower=lower,
+        upper=upper,
+        time_tolerance=tolerance,
+    )
 
 
 def _check_conf_level(conf_level: float) -> None:

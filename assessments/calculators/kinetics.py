@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from assessments.calculators._statistics import numbers
-from assessments.kinetics import Sample, Settings, analyse
+from assessments.kinetics import DAY_28, Sample, Settings, analyse
 from trial_edc.calculators import CaseError, Reader, parse_number
 
 NAME = "kinetics"
@@ -16,10 +16,13 @@ def calculate(data: dict[str, object]) -> dict[str, object]:
     reader = Reader(data)
     time = numbers(reader, "time")
     conc = _concentrations(reader)
-    reader.token("route", ("none", "extravascular", "iv_bolus"), "none")
-    reader.text("conc_unit")
+    echoed = {
+        "route": reader.token("route", ("none", "extravascular", "iv_bolus"), "none"),
+        "time_unit": reader.token("time_unit", tuple(DAY_28)),
+        "conc_unit": reader.text("conc_unit"),
+    }
     settings = Settings(
-        time_unit=reader.token("time_unit", ("h", "day")),  # type: ignore[arg-type]
+        time_unit=echoed["time_unit"],  # type: ignore[arg-type]
         lloq=reader.number("lloq", Decimal(0), minimum=0),
         kind=reader.token("kind", ("plasma", "cart", "micro"), "plasma"),  # type: ignore[arg-type]
         embedded_blq=reader.token("embedded_blq", ("drop", "zero"), "drop"),  # type: ignore[arg-type]
@@ -32,7 +35,7 @@ def calculate(data: dict[str, object]) -> dict[str, object]:
         found = analyse(samples, settings)
     except ValueError as problem:
         raise CaseError(f"time: {problem}.") from problem
-    return {**found.values, "not_estimable": dict(found.not_estimable), "why": list(found.why)}
+    return {**echoed, **found.values, "not_estimable": dict(found.not_estimable), "why": list(found.why)}
 
 
 def _concentrations(reader: Reader) -> list[Decimal | None]:

@@ -19,6 +19,7 @@ SOURCE = (
 )
 VERSION = "1.0"
 
+NOBODY = "Nobody is in the set: nothing can be determined."
 LEVELS = {"median": 0.5, "q25": 0.75, "q75": 0.25}
 
 
@@ -39,12 +40,15 @@ def calculate(data: dict[str, object]) -> dict[str, object]:
     result: dict[str, object] = {"n": curve.n, "n_events": curve.n_events}
     for name, found in quantiles.items():
         result |= {name: found.time, f"{name}_lower": found.lower, f"{name}_upper": found.upper}
-    result["landmarks"] = [_landmark(curve, float(value)) for value in at]
+    result["landmarks"] = landmarks = [_landmark(curve, float(value)) for value in at]
     result["reverse_km_followup_median"] = {
         "median": follow_up.time,
         "lower": follow_up.lower,
         "upper": follow_up.upper,
     }
+    reason = _reason(curve, quantiles | {"follow-up": follow_up}, landmarks)
+    if reason:
+        result["reason"] = reason
     result["why"] = _why(curve, quantiles)
     return result
 
@@ -70,9 +74,25 @@ def _landmark(curve: Curve, at: float) -> dict[str, object]:
     }
 
 
+def _reason(curve: Curve, quantiles: dict[str, Quantile], landmarks: list[dict[str, object]]) -> str:
+    """Why something in the result is null; empty when nothing is."""
+    if curve.n == 0:
+        return NOBODY
+    never = [
+        f"{name} {part}"
+        for name, found in quantiles.items()
+        for part, value in (("time", found.time), ("lower limit", found.lower), ("upper limit", found.upper))
+        if value is None
+    ]
+    sentences = [f"Never reached: {', '.join(never)}."] if never else []
+    if any(each["lower"] is None for each in landmarks):
+        sentences.append("Where survival is 1 or 0 there are no limits.")
+    return " ".join(sentences)
+
+
 def _why(curve: Curve, quantiles: dict[str, Quantile]) -> list[str]:
     if curve.n == 0:
-        return ["Nobody is in the set: nothing can be determined."]
+        return [NOBODY]
     sentences = [
         f"Kaplan-Meier of {curve.n} subjects with {curve.n_events} events at {curve.time.size} distinct "
         f"times; Greenwood standard error, {curve.conf_type} limits at {curve.conf_level:.10g}."

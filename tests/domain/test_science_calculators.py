@@ -126,3 +126,24 @@ def test_good_input_of_the_refusal_table_is_answered(name):
 def test_three_plus_three_refuses_impossible_counts(given):
     with pytest.raises(CaseError):
         calculate("dose-escalation", given)
+
+
+def test_null_for_a_key_of_the_other_design_is_the_same_as_missing():
+    given = {"design": "3+3", "n": 3, "dlts": 0, "target": None, "p_saf": None, "p_tox": None}
+
+    assert calculate("dose-escalation", given)["decision"] == "escalate"
+    with pytest.raises(CaseError, match="target belongs to design boin"):
+        calculate("dose-escalation", given | {"target": 0.3})
+
+
+def test_survival_says_why_something_is_null():
+    assert "Nobody" in calculate("survival", {"time": [], "status": []})["reason"]
+    early = calculate("survival", {"time": [1, 2, 3], "status": [1, 0, 0], "landmarks": [0]})["reason"]
+    assert "median time" in early
+    assert "there are no limits" in early
+
+
+def test_kinetics_echoes_route_and_units():
+    answer = calculate("kinetics", GOOD["kinetics"])
+
+    assert (answer["route"], answer["time_unit"], answer["conc_unit"]) == ("none", "h", "mg/L")
