@@ -104,8 +104,8 @@ def _measure(
             continue
         adds, largest = sizes
         total += adds
-        if largest >= criteria.normal_node_mm if lesion.nodal else adds > 0:
-            gone = False
+        still_there = largest >= criteria.normal_node_mm if lesion.nodal else adds > 0
+        gone = gone and not still_there
         parts.append(f"{lesion.id} {millimetres(adds)}")
     return _Measured(total, tuple(missing), gone, ", ".join(parts))
 
