@@ -301,7 +301,7 @@ def _baseline_problems(baseline: Baseline) -> Iterator[str]:
 
 
 def _is_length(value: Decimal) -> bool:
-    return value.is_finite() and value >= 0
+    return value.is_finite() and value >= ZERO
 
 
 def _value_problem(lesion_id: str, value: TargetValue, scan: Scan, targets: set[str]) -> str | None:

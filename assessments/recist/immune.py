@@ -203,14 +203,13 @@ def _worse(parts: _Parts, pending: _Parts, criteria: Criteria) -> tuple[str, ...
     """Why the scan is worse than the unconfirmed progression; empty when it is not."""
     step = criteria.progression_min_mm
     worse: list[str] = []
-    if pending.target.response is Response.PD and pending.target.sum_mm is None:
-        pass  # the sum at the first reading lacks lesions, so nothing can be added up against it
-    elif pending.target.response is Response.PD:
-        grown = parts.target.measured_mm - pending.target.measured_mm
+    if pending.target.response is not Response.PD:
+        if parts.target.response is Response.PD:
+            worse.append("Target lesions have now progressed too.")
+    elif pending.target.sum_mm is not None:  # a first sum that lacks lesions is no measure for growth
+        grown = parts.target.measured_mm - pending.target.sum_mm
         if grown >= step:
             worse.append(f"The target sum grew by a further {millimetres(grown)} mm.")
-    elif parts.target.response is Response.PD:
-        worse.append("Target lesions have now progressed too.")
     if pending.non_target.response is Response.PD:
         if parts.scan.non_target_worse:
             worse.append("Non-target lesions grew further.")

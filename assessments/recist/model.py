@@ -141,4 +141,5 @@ class DatedResponse:
 
 def millimetres(length_mm: Decimal) -> str:
     """A length for a sentence: no trailing zeros, no exponent."""
-    return f"{length_mm.normalize(EXACT):f}"
+    text = f"{length_mm:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -104,8 +104,8 @@ def _measure(
             continue
         adds, largest = sizes
         total += adds
-        if largest >= criteria.normal_node_mm if lesion.nodal else adds > 0:
-            gone = False
+        still_there = largest >= criteria.normal_node_mm if lesion.nodal else adds > 0
+        gone = gone and not still_there
         parts.append(f"{lesion.id} {millimetres(adds)}")
     return _Measured(total, tuple(missing), gone, ", ".join(parts))
 
@@ -193,22 +193,25 @@ def read_non_targets(
     """
     if not lesions:
         return NonTargetReading(Response.NA, ("There were no non-target lesions at baseline.",))
-    by_status: dict[NonTargetStatus, list[str]] = {}
-    for lesion in lesions:
-        status = statuses.get(lesion.id, NonTargetStatus.NOT_EVALUATED)
-        by_status.setdefault(status, []).append(lesion.id)
-    named = {status: ", ".join(ids) for status, ids in by_status.items()}
-    if worse := named.get(NonTargetStatus.PROGRESSION):
-        return NonTargetReading(Response.PD, (f"Non-target PD: unequivocal progression of {worse}.",))
-    present = named.get(NonTargetStatus.PRESENT)
-    if present and after_cr:
-        why = f"Non-target PD: {present} present again after a complete response."
-        return NonTargetReading(Response.PD, (why,))
-    if missing := named.get(NonTargetStatus.NOT_EVALUATED):
-        return NonTargetReading(Response.NE, (f"Non-target NE: not evaluated: {missing}.",))
-    if present:
-        return NonTargetReading(Response.NON_CR_NON_PD, (f"Non-target Non-CR/Non-PD: {present} present.",))
-    return NonTargetReading(Response.CR, ("Non-target CR: all non-target lesions are absent.",))
+    found = [statuses.get(lesion.id, NonTargetStatus.NOT_EVALUATED) for lesion in lesions]
+
+    def those(status: NonTargetStatus) -> str:
+        return ", ".join(lesion.id for lesion, is_now in zip(lesions, found, strict=True) if is_now is status)
+
+    response, why = Response.CR, "Non-target CR: all non-target lesions are absent."
+    if NonTargetStatus.PROGRESSION in found:
+        worse = those(NonTargetStatus.PROGRESSION)
+        response, why = Response.PD, f"Non-target PD: unequivocal progression of {worse}."
+    elif after_cr and NonTargetStatus.PRESENT in found:
+        present = those(NonTargetStatus.PRESENT)
+        response, why = Response.PD, f"Non-target PD: {present} present again after a complete response."
+    elif NonTargetStatus.NOT_EVALUATED in found:
+        missing = those(NonTargetStatus.NOT_EVALUATED)
+        response, why = Response.NE, f"Non-target NE: not evaluated: {missing}."
+    elif NonTargetStatus.PRESENT in found:
+        present = those(NonTargetStatus.PRESENT)
+        response, why = Response.NON_CR_NON_PD, f"Non-target Non-CR/Non-PD: {present} present."
+    return NonTargetReading(response, (why,))
 
 
 def overall_response(target: Response, non_target: Response, new_lesion: NewLesion) -> Response:

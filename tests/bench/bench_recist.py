@@ -94,30 +94,31 @@ def derive(subject: Subject, rules: EndpointRules) -> int:
     return progression_free_survival(timeline, rules).days_difference
 
 
-def measure(n_subjects: int) -> float:
-    """Seconds to derive everything for so many subjects, best of three runs; making the data is free."""
+def measure(n_subjects: int) -> tuple[float, float]:
+    """Processor and elapsed seconds to derive everything, best of three runs; making the data is free."""
     source = random.Random(20250106)
     subjects = [make_subject(source) for _ in range(n_subjects)]
     rules = EndpointRules()
-    seconds = []
+    runs = []
     for _ in range(3):
-        start = time.perf_counter()
+        cpu, wall = time.process_time(), time.perf_counter()
         for subject in subjects:
             derive(subject, rules)
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
+        runs.append((time.process_time() - cpu, time.perf_counter() - wall))
+    return min(runs)
 
 
 def main() -> int:
     """Print the figures; 1 when a limit is broken."""
-    small, large = measure(1_000), measure(10_000)
+    (small, small_wall), (large, large_wall) = measure(1_000), measure(10_000)
     growth = large / (10 * small)
     sys.stdout.write(
-        f" 1,000 subjects x {len(SCAN_DAYS)} scans: {small:6.2f} s\n"
-        f"10,000 subjects x {len(SCAN_DAYS)} scans: {large:6.2f} s (limit {LIMIT_SECONDS} s)\n"
-        f"time per subject at 10,000 / at 1,000: {growth:.2f} (limit {LIMIT_GROWTH})\n"
+        f" 1,000 subjects x {len(SCAN_DAYS)} scans: {small:6.2f} s processor, {small_wall:6.2f} s elapsed\n"
+        f"10,000 subjects x {len(SCAN_DAYS)} scans: {large:6.2f} s processor, {large_wall:6.2f} s elapsed "
+        f"(limit {LIMIT_SECONDS} s)\n"
+        f"processor time per subject at 10,000 / at 1,000: {growth:.2f} (limit {LIMIT_GROWTH})\n"
     )
-    return int(large >= LIMIT_SECONDS or growth > LIMIT_GROWTH)
+    return int(large_wall >= LIMIT_SECONDS or growth > LIMIT_GROWTH)
 
 
 if __name__ == "__main__":
