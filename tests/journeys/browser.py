@@ -1,7 +1,7 @@
 """Headless Chromium for the journeys: people at their own browsers, watched for errors.
 
 A `Desk` opens one browser context for each person, signed in through the page, and collects what no page may
-do: console errors, script errors, requests to anybody but the site. `check_page` runs axe-core on what is shown.
+do: console errors, script errors, requests to anybody but the site. `check_page` runs axe-core on the page.
 """
 
 from __future__ import annotations
