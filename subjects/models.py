@@ -6,6 +6,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from trial_edc.audit.triggers import audited_table
+
 
 class Subject(models.Model):
     """A participant under a coded number. No name, initials or hospital number is kept anywhere.
@@ -24,6 +26,7 @@ class Subject(models.Model):
     planned_infusion_on = models.DateField(_("Planned infusion"), null=True, blank=True)
 
     class Meta:
+        triggers = audited_table()
         ordering = ["code"]
 
     def __str__(self) -> str:
@@ -43,7 +46,11 @@ class Visit(models.Model):
     code = models.CharField(max_length=10)
 
     class Meta:
+        triggers = audited_table()
         constraints = [models.UniqueConstraint(fields=["subject", "code"], name="one_visit_per_code")]
 
     def __str__(self) -> str:
         return f"{self.subject_id}/{self.code}"
+
+
+from subjects import crfs as crfs  # noqa: E402  the forms of this app are models too

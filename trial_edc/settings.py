@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.postgres",
     "django.contrib.staticfiles",
     "django_htmx",
     "crispy_forms",
@@ -57,6 +58,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     *(["trial_edc.accounts.middleware.count_sql"] if EDC_TEST_HOOKS else []),
+    "trial_edc.audit.middleware.RequestIdMiddleware",
+    *(["trial_edc.audit.middleware.TestClockMiddleware"] if EDC_TEST_HOOKS else []),
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "trial_edc.accounts.middleware.security_headers",
@@ -85,7 +88,6 @@ SESSION_WARNING_SECONDS = 2 * 60
 SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", 12 * 60 * 60)
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = EDC_ENV == "production"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "trial_edc.accounts.views.session.csrf_failure"
 SIGN_IN_FAILURES, SIGN_IN_WAIT_MINUTES = env.int("SIGN_IN_FAILURES", 5), env.int("SIGN_IN_WAIT_MINUTES", 5)
@@ -161,8 +163,16 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 
+# Mail goes out through EMAIL_URL; without one (demo) it is kept as files in the data directory.
+if env.str("EMAIL_URL", ""):
+    globals().update(env.email_url("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = EDC_DATA_DIR / "mail"
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+EDC_SEAL_FILE = Path(env.str("EDC_SEAL_FILE", str(EDC_DATA_DIR / "audit-heads.log")))
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 

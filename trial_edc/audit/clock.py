@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 
+from django.db import connections
 from django.utils import timezone
 
 from trial_edc.audit.models import ClockMark
@@ -32,6 +33,12 @@ def stopped_time() -> datetime | None:
 def is_test_database() -> bool:
     """Whether the owner marked this database as a test database."""
     return ClockMark.objects.exists()
+
+
+def mark_test_database(using: str = "owner") -> None:
+    """Allow test clocks in this database. Works through the owner's connection alone."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("INSERT INTO public.audit_test_clock DEFAULT VALUES ON CONFLICT DO NOTHING")
 
 
 @contextmanager

@@ -21,6 +21,7 @@ class _SharedFunction(pgtrigger.Trigger):
 
     func = "RETURN NULL;"  # body of the generated function, which is not attached to anything
     function = ""
+    catalogue_type = 0  # `pg_trigger.tgtype`: row 1, before 2, insert 4, delete 8, update 16, truncate 32
 
     def arguments(self, model: type[models.Model]) -> list[str]:
         return []
@@ -38,14 +39,20 @@ class AuditTrigger(_SharedFunction):
             write that changes nothing else leaves no event and needs no actor.
         through: name of a foreign key to the table this one hangs on, when only that one knows the form or
             the subject (a query's message, for example).
+        structure: names of fields that are no entry of their own when the row is born, such as the number
+            of a row in its form; a later change of them is recorded.
     """
 
     name = "audit"
     when = pgtrigger.After
     operation = pgtrigger.Insert | pgtrigger.Update
     function = "audit_capture"
+    catalogue_type = 1 + 4 + 16
 
-    def __init__(self, *, exclude: Sequence[str] = (), through: str = "") -> None:
+    def __init__(
+        self, *, exclude: Sequence[str] = (), through: str = "", structure: Sequence[str] = ()
+    ) -> None:
+        self.structure = tuple(structure)
         self.exclude = tuple(exclude)
         self.through = through
         super().__init__()
@@ -59,7 +66,8 @@ class AuditTrigger(_SharedFunction):
             if key.target_field.column != "id":
                 raise ValueError(f"{meta.label}.{self.through}: the table behind it has no column id")
             parent = [key.related_model._meta.db_table, key.column, *context_columns(key.related_model)]
-        return [meta.pk.column, *context_columns(model), left_out, *parent]
+        quiet = ",".join(sorted(meta.get_field(name).column for name in self.structure))
+        return [meta.pk.column, *context_columns(model), left_out, *parent, *([quiet] if quiet else [])]
 
 
 class RefuseDelete(_SharedFunction):
@@ -70,6 +78,7 @@ class RefuseDelete(_SharedFunction):
     when = pgtrigger.Before
     operation = pgtrigger.Delete
     function = "audit_refuse_delete"
+    catalogue_type = 2 + 8
 
 
 class RefuseTruncate(_SharedFunction):
@@ -80,6 +89,7 @@ class RefuseTruncate(_SharedFunction):
     when = pgtrigger.Before
     operation = pgtrigger.Truncate
     function = "audit_refuse_truncate"
+    catalogue_type = 2 + 32
 
 
 class RefuseLocked(_SharedFunction):
@@ -89,6 +99,7 @@ class RefuseLocked(_SharedFunction):
     when = pgtrigger.Before
     operation = pgtrigger.Insert | pgtrigger.Update
     function = "refuse_locked"
+    catalogue_type = 1 + 2 + 4 + 16
 
     def arguments(self, model: type[models.Model]) -> list[str]:
         instance, _subject = context_columns(model)
@@ -98,10 +109,11 @@ class RefuseLocked(_SharedFunction):
 
 
 def audited_table(
-    *, exclude: Sequence[str] = (), through: str = "", locked: bool = False
+    *, exclude: Sequence[str] = (), through: str = "", structure: Sequence[str] = (), locked: bool = False
 ) -> list[pgtrigger.Trigger]:
     """The triggers of an audited table; `locked` adds the refusal of writes to a locked form."""
-    triggers = [AuditTrigger(exclude=exclude, through=through), RefuseDelete(), RefuseTruncate()]
+    audit = AuditTrigger(exclude=exclude, through=through, structure=structure)
+    triggers = [audit, RefuseDelete(), RefuseTruncate()]
     return [*triggers, RefuseLocked()] if locked else triggers
 
 

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from trial_edc.audit.triggers import audited_table
+
 USER = settings.AUTH_USER_MODEL
 
 
@@ -32,6 +34,7 @@ class FormInstance(models.Model):
     saved_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        triggers = audited_table(locked=True)
         constraints = [
             models.UniqueConstraint(
                 fields=["subject", "visit", "form_code", "seq"], name="one_instance_per_slot", nulls_distinct=False
@@ -99,6 +102,7 @@ class Query(models.Model):
     opened_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        triggers = audited_table()
         constraints = [
             models.UniqueConstraint(
                 fields=["instance", "item", "rule"],
@@ -117,6 +121,9 @@ class QueryMessage(models.Model):
     by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
+    class Meta:
+        triggers = audited_table(through="query")
+
 
 class SourceVerification(models.Model):
     """An item compared with its source. `needs_again` is set when the value changes afterwards."""
@@ -128,6 +135,7 @@ class SourceVerification(models.Model):
     needs_again = models.BooleanField(default=False)
 
     class Meta:
+        triggers = audited_table()
         constraints = [models.UniqueConstraint(fields=["instance", "item"], name="one_verification_per_item")]
 
 
@@ -153,6 +161,7 @@ class Signature(models.Model):
     void_cause = models.TextField(blank=True)
 
     class Meta:
+        triggers = audited_table(locked=True)
         constraints = [
             models.UniqueConstraint(
                 fields=["instance", "meaning"], condition=Q(voided_at=None), name="one_standing_signature"
@@ -160,10 +169,22 @@ class Signature(models.Model):
         ]
 
 
-class Lock(models.Model):
-    """A lock over a form, a visit, a subject or a site; released rows stay as history."""
+class Scope(models.TextChoices):
+    """What a lock, or its opening, covers. The wider scopes cover the narrower ones."""
 
-    scope = models.CharField(max_length=10)
+    FORM = "form", _("Form")
+    VISIT = "visit", _("Visit")
+    SUBJECT = "subject", _("Subject")
+    SITE = "site", _("Site")
+
+
+class Lock(models.Model):
+    """A lock over a form, a visit, a subject or a site; released rows stay as history.
+
+    A locked site needs a second person: until `confirmed_at` is filled it covers nothing.
+    """
+
+    scope = models.CharField(max_length=10, choices=Scope.choices)
     site = models.ForeignKey("accounts.Site", on_delete=models.PROTECT, related_name="+")
     subject = models.ForeignKey("subjects.Subject", on_delete=models.PROTECT, null=True, related_name="+")
     visit = models.ForeignKey("subjects.Visit", on_delete=models.PROTECT, null=True, related_name="+")
@@ -171,5 +192,32 @@ class Lock(models.Model):
     reason = models.CharField(max_length=200)
     locked_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     locked_at = models.DateTimeField()
-    unlocked_until = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        triggers = audited_table()
+
+
+class Unlock(models.Model):
+    """An opening in a lock: asked by one person, confirmed by another, over by itself at `until`.
+
+    Its scope may be narrower than the lock's: one form of a locked subject.
+    """
+
+    scope = models.CharField(max_length=10, choices=Scope.choices)
+    site = models.ForeignKey("accounts.Site", on_delete=models.PROTECT, related_name="+")
+    subject = models.ForeignKey("subjects.Subject", on_delete=models.PROTECT, null=True, related_name="+")
+    visit = models.ForeignKey("subjects.Visit", on_delete=models.PROTECT, null=True, related_name="+")
+    instance = models.ForeignKey(FormInstance, on_delete=models.PROTECT, null=True, related_name="unlocks")
+    reason = models.CharField(max_length=200)
+    hours = models.PositiveSmallIntegerField()
+    asked_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(USER, on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        triggers = audited_table()

@@ -3,6 +3,7 @@
 from django.db import migrations, models
 
 import trial_edc.audit.fields
+from trial_edc.audit.migration_order import first_migrations
 from trial_edc.audit.shipped import script
 
 SCRIPTS = ("clock", "trail", "capture", "locks", "seal")
@@ -13,7 +14,7 @@ class Migration(migrations.Migration):
     initial = True
     dependencies = []
     # Triggers of audited tables call functions made here.
-    run_before = [(app, "__first__") for app in AUDITED_APPS]
+    run_before = first_migrations(AUDITED_APPS)
 
     operations = [
         migrations.RunSQL(

@@ -5,7 +5,8 @@ CREATE OR REPLACE FUNCTION public.audit_side(value jsonb, meta jsonb) RETURNS js
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
     SELECT CASE
     WHEN value <> 'null' THEN value
-    WHEN meta ? 'missing' THEN jsonb_strip_nulls(jsonb_build_object('missing', meta -> 'missing', 'note', meta -> 'note'))
+    WHEN meta ? 'missing' THEN
+        jsonb_strip_nulls(jsonb_build_object('missing', meta -> 'missing', 'note', meta -> 'note'))
 END
 $body$;
 
@@ -17,7 +18,7 @@ $body$;
 
 -- Arguments: primary key column, form instance column, subject column, columns left out (comma separated), and for a
 -- table that hangs on another: parent table, column that points to it, its form instance column, its subject column.
--- An argument that does not apply is ''.
+-- Then columns that are no entry of their own when the row is born (comma separated). What does not apply is ''.
 CREATE OR REPLACE FUNCTION public.audit_capture() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC' AS $body$
 DECLARE
@@ -49,7 +50,8 @@ BEGIN
     ELSE
         SELECT jsonb_object_agg(n.key, jsonb_build_array(NULL, n.value)) INTO changed
         FROM jsonb_each(new_row) n
-        WHERE n.value <> 'null' AND n.key NOT IN ('meta', TG_ARGV[0], TG_ARGV[1], TG_ARGV[2]);
+        WHERE n.value <> 'null' AND n.key NOT IN ('meta', TG_ARGV[0], TG_ARGV[1], TG_ARGV[2])
+            AND n.key <> ALL (coalesce(string_to_array(TG_ARGV[8], ','), '{}'));
     END IF;
 
     IF jsonb_typeof(new_row -> 'meta') = 'object' OR jsonb_typeof(old_row -> 'meta') = 'object' THEN

@@ -1,17 +1,33 @@
--- Locks. A row of casebook_lock covers a form, a visit, a subject or a site until it is released; `unlocked_until`
--- opens it for a while and it closes by itself.
+-- Locks. A row of casebook_lock covers a form, a visit, a subject or a site from its confirmation until it is
+-- released. A row of casebook_unlock opens what it covers for a while, whatever the lock's scope; it closes by itself.
 CREATE OR REPLACE FUNCTION public.edc_lock_covers(instance bigint, visit bigint, subject bigint) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
+DECLARE
+    site bigint;
 BEGIN
-    RETURN EXISTS (
+    SELECT s.site_id INTO site FROM public.subjects_subject s WHERE s.id = subject;
+    IF NOT EXISTS (
         SELECT FROM public.casebook_lock l
-        WHERE l.released_at IS NULL AND (l.unlocked_until IS NULL OR l.unlocked_until <= public.edc_now())
+        WHERE l.released_at IS NULL AND l.confirmed_at IS NOT NULL
             AND CASE l.scope
                 WHEN 'form' THEN l.instance_id = instance
                 WHEN 'visit' THEN l.visit_id = visit
                 WHEN 'subject' THEN l.subject_id = subject
-                WHEN 'site' THEN l.site_id = (SELECT s.site_id FROM public.subjects_subject s WHERE s.id = subject)
+                WHEN 'site' THEN l.site_id = site
                 ELSE true
+            END
+    ) THEN
+        RETURN false;
+    END IF;
+    RETURN NOT EXISTS (
+        SELECT FROM public.casebook_unlock u
+        WHERE u.until > public.edc_now()
+            AND CASE u.scope
+                WHEN 'form' THEN u.instance_id = instance
+                WHEN 'visit' THEN u.visit_id = visit
+                WHEN 'subject' THEN u.subject_id = subject
+                WHEN 'site' THEN u.site_id = site
+                ELSE false
             END
     );
 END

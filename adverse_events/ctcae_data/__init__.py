@@ -1,0 +1,1 @@
+"""CTCAE v5.0 as data: terms, numeric criteria and search words. Read by `adverse_events.ctcae`."""

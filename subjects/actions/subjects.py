@@ -1,0 +1,148 @@
+"""Register a subject, plan its dates, open an unscheduled visit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from subjects.models import Subject, Visit
+from trial_edc.accounts.models import Site, User
+from trial_edc.accounts.roles import Permission
+from trial_edc.audit import clock
+from trial_edc.audit.context import audited
+from trial_edc.casebook.actions.save import save_form
+from trial_edc.casebook.problems import NotAllowed, Refused
+from trial_edc.casebook.reader import read
+from trial_edc.casebook.rights import require
+from trial_edc.casebook.slots import Slot
+from trial_edc.casebook.study import study
+
+LAST_NUMBER = 9_999
+
+
+class CannotRegister(Refused):
+    """Something typed cannot be right; no number was issued.
+
+    Attributes:
+        messages: input name of the registration page to its sentence.
+    """
+
+    def __init__(self, messages: Mapping[str, str]) -> None:
+        super().__init__(" ".join(messages.values()))
+        self.messages = dict(messages)
+
+
+class GateClosed(Refused):
+    """A step before this one is not done; nothing was planned."""
+
+
+def register_subject(
+    *, by: User, site: Site, consented_at: str, consent_version: str, sex: str, birth_year: str, consent_type: str
+) -> Subject:
+    """Issue the next number of the site and save consent and demography, in one transaction.
+
+    Args:
+        consented_at, birth_year: as typed; read as the items `icf.icfdtc` and `dm.brthdtc`.
+        consent_version, consent_type, sex: as the items `icf.icfver`, `icf.icftype` and `dm.sex`.
+    Returns:
+        The subject under its coded number: site code and four digits, never issued twice.
+    Raises:
+        CannotRegister: a field is empty or cannot be right.
+        NotAllowed: no right at the site, or the site is closed.
+    """
+    role = require(by=by, permission=Permission.REGISTER_SUBJECTS, site_id=site.pk)
+    typed = {
+        "icf": {"icfdtc": consented_at, "icfver": consent_version, "icftype": consent_type},
+        "dm": {"sex": sex, "brthdtc": birth_year},
+    }
+    empty = {
+        f"{form}.{item}": _("Enter this before a number is issued.")
+        for form, items in typed.items()
+        for item, text in items.items()
+        if not text.strip()
+    }
+    if empty:
+        raise CannotRegister(empty)
+    with audited(by=by, role=role, source="form"):
+        current = Site.objects.select_for_update(no_key=True).get(pk=site.pk)
+        if not current.is_active:
+            raise NotAllowed(_("Site %(site)s is closed; it registers no subjects.") % {"site": current.code})
+        subject = Subject.objects.create(
+            site=current,
+            code=_next_code(current),
+            protocol_version=study().versions[-1],
+            registered_at=clock.now(),
+        )
+        held: dict[str, str] = {}
+        for form, items in typed.items():
+            slot = Slot(subject.pk, "" if form in study().log_forms else first_visit(), form)
+            saved = save_form(by=by, slot=slot, raw={f"{form}.{item}": text for item, text in items.items()})
+            held |= {f"{form}.{address}": text for address, text in saved.held.items()}
+        if held:
+            raise CannotRegister(held)
+    return subject
+
+
+def first_visit() -> str:
+    """Code of the first visit of the schedule: where demography is entered."""
+    return study().visits[0].code
+
+
+def plan_dates(
+    *,
+    by: User,
+    subject: Subject,
+    leukapheresis_on: date | None = None,
+    infusion_on: date | None = None,
+    reason: str = "",
+) -> Subject:
+    """Set the planned dates that stand in until the actual ones exist.
+
+    Raises:
+        GateClosed: the subject is not confirmed eligible, or no consent stands.
+        NotAllowed: no right, or a date is changed without a reason.
+    """
+    role = require(by=by, permission=Permission.ENTER_FORMS, site_id=subject.site_id)
+    wanted = {"planned_leukapheresis_on": leukapheresis_on, "planned_infusion_on": infusion_on}
+    with audited(by=by, role=role, reason=reason):
+        current = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
+        changed = {name: day for name, day in wanted.items() if getattr(current, name) != day}
+        if any(getattr(current, name) is not None for name in changed) and len(reason.strip()) < 5:
+            raise NotAllowed(_("Say why the planned date changes, in 5 characters or more."))
+        if any(day is not None for day in changed.values()):
+            _require_eligible(current)
+        for name, day in changed.items():
+            setattr(current, name, day)
+        if changed:
+            current.save(update_fields=list(changed))
+    return current
+
+
+def open_unscheduled_visit(*, by: User, subject: Subject) -> Visit:
+    """Open the next unscheduled visit: uns1, uns2 and on. Two people at once get two visits."""
+    role = require(by=by, permission=Permission.ENTER_FORMS, site_id=subject.site_id)
+    prefix = study().unscheduled
+    with audited(by=by, role=role):
+        current = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
+        codes = Visit.objects.filter(subject=current, code__startswith=prefix).values_list("code", flat=True)
+        numbers = [int(code.removeprefix(prefix)) for code in codes if code.removeprefix(prefix).isdigit()]
+        return Visit.objects.create(subject=current, code=f"{prefix}{max(numbers, default=0) + 1}")
+
+
+def _next_code(site: Site) -> str:
+    """The site's next number. The site row is locked; subjects are never deleted, so no number comes back."""
+    last = Subject.objects.filter(code__startswith=f"{site.code}-").order_by("-code").values_list("code", flat=True)
+    number = int(last[0].partition("-")[2]) + 1 if last else 1
+    if number > LAST_NUMBER:
+        raise NotAllowed(_("Site %(site)s has issued all its numbers.") % {"site": site.code})
+    return f"{site.code}-{number:04d}"
+
+
+def _require_eligible(subject: Subject) -> None:
+    casebook = read(subject, {"icf", "ie"})
+    if not casebook["icf"]:
+        raise GateClosed(_("No consent is recorded. Enter the consent first."))
+    if "Y" not in casebook["ie"]["ieelig"]:
+        raise GateClosed(_("Eligibility is not confirmed. Answer every criterion and confirm eligibility first."))

@@ -1,0 +1,184 @@
+"""Sign forms electronically, and show that a signature is still the one that was given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from trial_edc.accounts.access import access_of
+from trial_edc.accounts.models import User
+from trial_edc.accounts.roles import Permission
+from trial_edc.audit import clock
+from trial_edc.audit.context import audited
+
+from ..digests import content_digest, signature_digest
+from ..models import FormInstance, Signature
+from ..problems import NotAllowed
+from ..reader import contents
+from ..rights import require, site_of
+from ..study import study
+
+SIGNABLE = (FormInstance.Status.COMPLETE, FormInstance.Status.NOT_DONE, FormInstance.Status.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A form that was not signed, and why."""
+
+    instance: FormInstance
+    why: str
+
+
+@dataclass(frozen=True)
+class SignResult:
+    """What one signing did: the signatures in the order asked, and the forms left out."""
+
+    signed: tuple[Signature, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def sign_forms(*, by: User, credentials_confirmed: bool, revisions: Mapping[int, int], meaning: str) -> SignResult:
+    """Sign forms at the revision the signer has seen; changed and locked ones are left out and named.
+
+    The caller has checked password and code through `accounts.reauthentication` (the page decorator with
+    `reauthenticated=True`); there is no other way to sign.
+
+    Args:
+        revisions: key of each form to the revision that was on the signer's screen.
+        meaning: code of a signature meaning of the protocol.
+    Raises:
+        NotAllowed: not confirmed, unknown meaning, no right or no delegation that day at one of the sites, or a
+            form that must be signed alone lies in a batch. Nothing is signed.
+    """
+    if credentials_confirmed is not True:
+        raise NotAllowed(_("Enter your password to sign."))
+    statement = _statement(meaning)
+    if not revisions:
+        raise NotAllowed(_("Choose at least one form to sign."))
+    with audited(by=by):
+        found = {form.pk: form for form in _forms(revisions)}
+        roles = {
+            site_id: require(by=by, permission=Permission.SIGN_FORMS, site_id=site_id)
+            for site_id in {form.subject.site_id for form in found.values()}
+        }
+        stored = contents(found.values())
+        _refuse_batch_with_serious(found, stored)
+        left_out = [
+            LeftOut(form, why)
+            for form in found.values()
+            if (why := _not_now(form, revisions[form.pk], meaning, roles[form.subject.site_id]))
+        ]
+        skipped = {entry.instance.pk for entry in left_out}
+        chosen = [found[pk] for pk in revisions if pk in found and pk not in skipped]
+        signatures = [_signature(by, form, stored[form.pk], meaning, statement, roles) for form in chosen]
+        Signature.objects.bulk_create(signatures)
+    return SignResult(signed=tuple(signatures), left_out=tuple(left_out))
+
+
+def verify_signature(signature: Signature) -> bool:
+    """Whether the row is the signature that was given, and, while it stands, the form is the one signed."""
+    if signature.digest != signature_digest(signature):
+        return False
+    if signature.voided_at is not None:
+        return True
+    return not unverified([signature])
+
+
+def unverified(signatures: list[Signature]) -> list[Signature]:
+    """Those standing or voided signatures that do not verify, whatever the number in one statement."""
+    standing = [s for s in signatures if s.voided_at is None]
+    stored = contents([s.instance for s in standing])
+    broken = []
+    for signature in signatures:
+        is_whole = signature.digest == signature_digest(signature)
+        if is_whole and signature.voided_at is None:
+            form = signature.instance
+            now = content_digest(form, stored[form.pk])
+            is_whole = form.revision == signature.revision and now == signature.content_digest
+        if not is_whole:
+            broken.append(signature)
+    return broken
+
+
+def meanings() -> tuple[tuple[str, str], ...]:
+    """Code and statement of each meaning a signature may have, from the protocol."""
+    return tuple((code, str(_(text))) for code, text in study().signature_meanings.items())
+
+
+def _statement(meaning: str) -> str:
+    statements = dict(meanings())
+    if meaning not in statements:
+        raise NotAllowed(_("Choose what your signature means: %(codes)s.") % {"codes": ", ".join(statements)})
+    return statements[meaning]
+
+
+def _forms(revisions: Mapping[int, int]):
+    """The forms under lock, with subject, visit and whether a lock covers them."""
+    forms = FormInstance.objects.filter(pk__in=list(revisions)).order_by("pk")
+    return (
+        forms.select_related("subject", "visit", "saved_by")
+        .prefetch_related("signatures")
+        .extra(select={"is_locked": "edc_is_locked(casebook_forminstance.id)"})
+        .select_for_update(of=("self",))
+    )
+
+
+def _not_now(form: FormInstance, seen_revision: int, meaning: str, role: str) -> str:
+    rule = study().signature_rule(form.form_code)
+    if rule is not None and role not in rule.roles:
+        return _("It needs the signature of: %(roles)s.") % {"roles": ", ".join(rule.roles)}
+    if form.is_locked:
+        return _("It is locked; a locked form cannot be signed.")
+    if form.revision != seen_revision:
+        return _("%(name)s saved it again at %(time)s; look at it once more.") % {
+            "name": form.saved_by.full_name,
+            "time": f"{form.saved_at:%H:%M} UTC",
+        }
+    if form.status not in SIGNABLE:
+        return _("It is incomplete; complete it first.")
+    if any(s.voided_at is None and s.meaning == meaning for s in form.signatures.all()):
+        return _("It is already signed with this meaning.")
+    return ""
+
+
+def must_be_signed_alone(form_code: str, head: Mapping) -> bool:
+    """A serious adverse event is never part of a batch."""
+    rule = study().signature_rule(form_code)
+    if rule is None or rule.alone_when is None:
+        return False
+    item, codes = rule.alone_when
+    return head.get(item) in codes
+
+
+def _refuse_batch_with_serious(found: Mapping[int, FormInstance], stored: Mapping[int, dict]) -> None:
+    if len(found) < 2:
+        return
+    alone = [form for form in found.values() if must_be_signed_alone(form.form_code, stored[form.pk]["head"])]
+    if alone:
+        named = ", ".join(f"{form.subject.code} {form.form_code.upper()}-{form.seq:03d}" for form in alone)
+        raise NotAllowed(_("Serious events are signed alone: %(forms)s. Nothing was signed.") % {"forms": named})
+
+
+def _signature(by, form, stored, meaning, statement, roles) -> Signature:
+    now = clock.now()
+    site = site_of(access_of(by), form.subject.site_id)
+    offset = now.astimezone(ZoneInfo(site.time_zone)).utcoffset() or timedelta()
+    signature = Signature(
+        instance=form,
+        revision=form.revision,
+        meaning=meaning,
+        statement=statement,
+        signer=by,
+        printed_name=by.full_name,
+        role=roles[form.subject.site_id].value,
+        signed_at=now,
+        utc_offset_minutes=int(offset.total_seconds() // 60),
+        content_digest=content_digest(form, stored),
+    )
+    signature.digest = signature_digest(signature)
+    return signature
+

@@ -1,0 +1,54 @@
+"""What a person may do with a form, as the actions of the casebook ask it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from trial_edc.accounts.access import Access, access_of
+from trial_edc.accounts.models import Site, User
+from trial_edc.accounts.roles import Permission, Role
+from trial_edc.crf.registry import crf
+
+from .problems import NotAllowed
+
+WRITERS = {
+    "site": (Permission.ENTER_FORMS, Permission.CORRECT_FORMS),
+    "MFR": (Permission.ENTER_MANUFACTURE, Permission.ENTER_MANUFACTURE),
+    "MM": (Permission.ASSESS_FOR_SPONSOR, Permission.ASSESS_FOR_SPONSOR),
+}
+"""Who writes a form (`Crf.writer`, "site" unless said): the right to enter and the right to correct."""
+
+
+def site_of(access: Access, site_id: int) -> Site:
+    """The site with this key, without a statement. Raises NotAllowed when the study has no such site."""
+    for site in access.all_sites:
+        if site.pk == site_id:
+            return site
+    raise NotAllowed(_("This site is not part of the study."))
+
+
+def require(*, by: User, permission: Permission, site_id: int) -> Role:
+    """The role in which `by` acts at the site. Raises NotAllowed with what is missing."""
+    access = access_of(by)
+    site = site_of(access, site_id)
+    if not access.can(permission, site):
+        task = access.task_missing(permission, site)
+        if task is not None:
+            raise NotAllowed(
+                _("The delegation log of site %(site)s does not give you this task today: %(task)s.")
+                % {"site": site.code, "task": task.label}
+            )
+        raise NotAllowed(
+            _("Your role at site %(site)s does not include: %(right)s.")
+            % {"site": site.code, "right": permission.label}
+        )
+    return access.role_at(site)
+
+
+def entering(form_code: str) -> tuple[Permission, Permission]:
+    """The rights to enter and to correct this form."""
+    return WRITERS[getattr(crf(form_code).Crf, "writer", "site")]
+
+
+def may_enter(access: Access, site: Site, form_code: str) -> bool:
+    return access.can(entering(form_code)[0], site)

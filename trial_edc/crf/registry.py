@@ -1,0 +1,44 @@
+"""The CRFs of the installed apps, found through Django's model list: nothing is registered by hand."""
+
+from functools import cache
+
+from django.apps import apps
+
+from trial_edc.crf.models import CrfModel, CrfRow
+
+
+@cache
+def _forms() -> dict[str, type[CrfModel]]:
+    return {model.Crf.code: model for model in apps.get_models() if issubclass(model, CrfModel)}
+
+
+@cache
+def _rows() -> dict[str, tuple[type[CrfRow], ...]]:
+    models = [model for model in apps.get_models() if issubclass(model, CrfRow)]
+    return {form: tuple(model for model in models if model.Crf.form == form) for form in _forms()}
+
+
+def all_crfs() -> tuple[type[CrfModel], ...]:
+    """Every CRF model, ordered by its code."""
+    return tuple(model for _code, model in sorted(_forms().items()))
+
+
+def crf(code: str) -> type[CrfModel]:
+    """The model of a form code. Raises KeyError with a sentence."""
+    try:
+        return _forms()[code]
+    except KeyError:
+        raise KeyError(
+            f"There is no CRF with the code {code!r}; known are {', '.join(sorted(_forms()))}."
+        ) from None
+
+
+def row_models(code: str) -> tuple[type[CrfRow], ...]:
+    """The tables of rows of a form, () for a form without rows. Raises KeyError with a sentence."""
+    crf(code)
+    return _rows()[code]
+
+
+def tables() -> dict[str, str]:
+    """Form code -> database table of its head, for statements that read many forms at once."""
+    return {code: model._meta.db_table for code, model in sorted(_forms().items())}

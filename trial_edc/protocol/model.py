@@ -1,0 +1,271 @@
+"""What a study is made of: frozen data without Django. One package beside this file holds one study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from trial_edc.protocol.settings import Settings
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of an analyte: standard = (value - offset) x factor / divisor.
+
+    `factor` None = the value is kept as reported and never converted.
+    """
+
+    code: str
+    factor: Decimal | None = Decimal(1)
+    divisor: Decimal = Decimal(1)
+    offset: Decimal = Decimal(0)
+
+    def to_standard(self, value: Decimal) -> Decimal | None:
+        """The value in the standard unit with at most 6 decimals, None when it cannot be converted."""
+        if self.factor is None:
+            return None
+        standard = (value - self.offset) * self.factor / self.divisor
+        return standard if standard.as_tuple().exponent >= -6 else round(standard, 6)  # type: ignore[operator]
+
+
+@dataclass(frozen=True)
+class Analyte:
+    """Something measured in rows: a laboratory test, a vital sign.
+
+    Attributes:
+        code: lower case, the key of its row ("anc"); label: English, translated where it is shown.
+        units: the standard unit first.
+        expected: (lowest, highest) expected, standard unit, both included; None = no study-wide range.
+        possible: (lowest, highest) possible; outside cannot be right.
+        choices: ((code, label), ...) of a result that is no number, () for a number.
+        calculated: derived by its form, never typed.
+    """
+
+    code: str
+    label: str
+    units: tuple[Unit, ...] = (Unit(""),)
+    expected: tuple[Decimal, Decimal] | None = None
+    possible: tuple[Decimal, Decimal] | None = None
+    choices: tuple[tuple[str, str], ...] = ()
+    calculated: bool = False
+    qualifiers: bool = False
+
+
+@dataclass(frozen=True)
+class PanelRow:
+    """An expected row of a form: an analyte, or a criterion by its code.
+
+    `when` = (item, codes): the row is asked when that item of the form has one of the codes.
+    """
+
+    key: str
+    label: str
+    analyte: Analyte | None = None
+    when: tuple[str, tuple[str, ...]] | None = None
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class VisitPlan:
+    """A planned visit. Days count from the date named by `anchor`; None = no planned day.
+
+    `planned_anchor` + `planned_day` stand in until the anchor's actual date exists.
+    """
+
+    code: str
+    name: str
+    phase: str
+    anchor: str
+    target_day: int | None
+    minus: int | None
+    plus: int | None
+    track: str
+    planned_anchor: str = ""
+    planned_day: int | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A form at a visit.
+
+    Attributes:
+        required: asked of everybody; False = only under the condition in `note`.
+        track: the track it belongs to, "" = none.
+        item_window: (anchor, earliest day, latest day) of its samples or scan, if not the visit's.
+        logs: codes of the logs reviewed; `logs_filled` those of them that need at least one entry.
+        expected_instances: how many instances the visit collects.
+        since, until: protocol versions (`until` exclusive, "" = still).
+    """
+
+    visit: str
+    form: str
+    required: bool = True
+    track: str = ""
+    note: str = ""
+    item_window: tuple[str, int, int] | None = None
+    logs: tuple[str, ...] = ()
+    logs_filled: tuple[str, ...] = ()
+    expected_instances: int = 1
+    since: str = "1.0"
+    until: str = ""
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """An inclusion or exclusion criterion; `reads` names the items that decide it ("lbh.anc")."""
+
+    code: str
+    kind: str
+    text: str
+    reads: tuple[str, ...]
+    rule: str
+    recheck_before_ld: bool = False
+    recheck_before_infusion: bool = False
+
+
+@dataclass(frozen=True)
+class DoseLevel:
+    """Planned CAR-positive viable T cells, in the protocol's dose unit."""
+
+    code: str
+    dose: Decimal
+
+
+@dataclass(frozen=True)
+class DateSource:
+    """An item that tells a date: the earliest over the forms, where `when` = (item, codes) holds."""
+
+    form: str
+    item: str
+    when: tuple[str, tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True)
+class TrackEvent:
+    """An answer that switches tracks off: its cause and the item that dates it ("" = from the start)."""
+
+    cause: str
+    form: str
+    when: tuple[str, tuple[str, ...]] | None
+    dated_by: str
+
+
+@dataclass(frozen=True)
+class SignatureRule:
+    """Forms that need a signature: its meaning and the roles that may give it."""
+
+    meaning: str
+    forms: tuple[str, ...]
+    roles: tuple[str, ...]
+    alone_when: tuple[str, tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True)
+class WorklistGroup:
+    """A group of the home page: its title, the roles it is for, the selector by dotted path."""
+
+    code: str
+    title: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SdvPlan:
+    """Source verification: `critical` items ("form.item") always, all items of a site's first subjects."""
+
+    critical: frozenset[str]
+    full_subjects_per_site: int
+    sampled_percent: int
+    exempt_forms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A study. Sequences are in the order of the protocol document; visits in the order of time."""
+
+    code: str
+    title: str
+    versions: tuple[str, ...]
+    visits: tuple[VisitPlan, ...]
+    cells: tuple[Cell, ...]
+    log_forms: tuple[str, ...]
+    analytes: Mapping[str, Analyte]
+    panels: Mapping[tuple[str, str], tuple[PanelRow, ...]]
+    dose_levels: tuple[DoseLevel, ...]
+    criteria: tuple[Criterion, ...]
+    anchors: Mapping[str, tuple[DateSource, ...]]
+    tracks_off: Mapping[str, tuple[str, ...]]
+    track_events: tuple[TrackEvent, ...]
+    signature_meanings: Mapping[str, str]
+    signatures: tuple[SignatureRule, ...]
+    worklist: tuple[WorklistGroup, ...]
+    sdv: SdvPlan
+    settings: Settings
+    unscheduled: str = "uns"
+
+    def plan_code(self, visit_code: str) -> str:
+        """The schedule's code of a visit: "uns" for "uns1", itself for a planned visit."""
+        rest = visit_code.removeprefix(self.unscheduled)
+        return self.unscheduled if rest != visit_code and rest.isdigit() else visit_code
+
+    @cached_property
+    def _visits(self) -> dict[str, VisitPlan]:
+        return {visit.code: visit for visit in self.visits}
+
+    @cached_property
+    def _cells(self) -> dict[tuple[str, str], Cell]:
+        return {(cell.visit, cell.form): cell for cell in self.cells}
+
+    def visit(self, code: str) -> VisitPlan:
+        """The plan of a visit. Raises KeyError with a sentence."""
+        try:
+            return self._visits[self.plan_code(code)]
+        except KeyError:
+            raise KeyError(f"There is no visit {code!r} in protocol {self.code}.") from None
+
+    def visit_order(self, code: str) -> int:
+        """Place of a visit in the schedule, 0 first; unscheduled and unknown visits come last."""
+        return next((n for n, visit in enumerate(self.visits) if visit.code == code), len(self.visits))
+
+    def cell(self, visit_code: str, form_code: str) -> Cell | None:
+        """The schedule line of a form at a visit, None when the form is not planned there."""
+        return self._cells.get((self.plan_code(visit_code), form_code))
+
+    def forms_at(self, visit_code: str) -> tuple[Cell, ...]:
+        """The schedule lines of a visit, in the order of entry (visit record first)."""
+        plan = self.plan_code(visit_code)
+        return tuple(cell for cell in self.cells if cell.visit == plan)
+
+    def panel(self, form_code: str, visit_code: str = "") -> tuple[PanelRow, ...]:
+        """Expected rows of a form at a visit; its general panel where the visit has none of its own."""
+        own = self.panels.get((form_code, self.plan_code(visit_code)))
+        return own if own is not None else self.panels.get((form_code, ""), ())
+
+    def all_rows(self, form_code: str) -> tuple[PanelRow, ...]:
+        """Every row any visit expects of a form, each key once."""
+        found: dict[str, PanelRow] = {}
+        for (form, _visit), rows in self.panels.items():
+            if form == form_code:
+                for row in rows:
+                    found.setdefault(row.key, row)
+        return tuple(found.values())
+
+    def signature_rule(self, form_code: str) -> SignatureRule | None:
+        """The signature a form needs, None when it needs none."""
+        return next((rule for rule in self.signatures if form_code in rule.forms), None)
+
+    def dose_level(self, code: str) -> DoseLevel:
+        """A dose level by code. Raises KeyError."""
+        return {level.code: level for level in self.dose_levels}[code]
+
+
+def in_version(version: str, since: str, until: str) -> bool:
+    """Whether `version` lies in [since, until); "" as `until` = still."""
+    key = _version_key(version)
+    return _version_key(since) <= key and (not until or key < _version_key(until))
+
+
+def _version_key(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
