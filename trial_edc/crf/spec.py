@@ -61,6 +61,11 @@ class ItemSpec:
         return f"{self.form}.{self.address}"
 
     @property
+    def is_beside(self) -> bool:
+        """Whether it is a calculated column of a row, shown beside the row's value."""
+        return bool(self.row) and not self.is_measured and self.kind == "calc"
+
+    @property
     def is_asked(self) -> bool:
         """Whether a person types it."""
         return self.kind not in ("calc", "sign")
@@ -68,8 +73,21 @@ class ItemSpec:
 
 @dataclass(frozen=True)
 class SectionSpec:
+    """A part of a form. `items` are all of it; `lines` are those with a line of their own on the page,
+    `details`
+    the side facts offered under "More". Calculated columns of a row are shown beside its value.
+    """
+
     title: Any
     items: tuple[ItemSpec, ...]
+
+    @property
+    def lines(self) -> tuple[ItemSpec, ...]:
+        return tuple(one for one in self.items if not one.item.detail and not one.is_beside)
+
+    @property
+    def details(self) -> tuple[ItemSpec, ...]:
+        return tuple(one for one in self.items if one.item.detail)
 
 
 @dataclass(frozen=True)
