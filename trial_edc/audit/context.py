@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from trial_edc.audit import clock
 
 if TYPE_CHECKING:
-    from trial_edc.accounts.models import User
+    from trial_edc.accounts.models import Site, User
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 SETTINGS = ("actor_id", "role", "reason", "reasons", "source", "request_id", "version", "now")
@@ -76,6 +76,7 @@ def audited(
     reason: str = "",
     source: str = "",
     role: str = "",
+    site: "Site | None" = None,
     reasons: Mapping[str, str] | None = None,
 ) -> Iterator[AuditContext]:
     """Open a transaction in which `by` writes.
@@ -88,7 +89,9 @@ def audited(
         by: the person who acts, or the system user of `audit.system`.
         reason: why, shown with every item changed; required by actions for any change after the first save.
         source: "form" (when left out), "import", "system" ...
-        role: code of the role in which `by` acts.
+        role: code of the role in which `by` acts; when left out, the first role held at `site` today (at any
+            site without one). That costs a statement unless `by` is the person of the request.
+        site: where the work belongs.
         reasons: reasons of single items, `{item: reason}`.
     Raises:
         ActorConflict: the open transaction belongs to somebody else.
@@ -102,6 +105,8 @@ def audited(
     given = {name: value for name, value in (("reason", reason), ("source", source), ("role", role)) if value}
     if reasons is not None:
         given["reasons"] = dict(reasons)
+    if outer is None and not role:
+        given["role"] = _role_of(by, site)
     context = replace(outer, **given) if outer else AuditContext(by=by, **{**_DEFAULTS, **given})
     joined_foreign_transaction = outer is None and connection.in_atomic_block
     token = _open.set(context)
@@ -118,6 +123,16 @@ def audited(
 
 
 _DEFAULTS = {"role": "", "reason": "", "source": "form"}
+
+
+def _role_of(by: "User", site: "Site | None") -> str:
+    """The role held now: what the trail keeps when it changes later."""
+    if by.is_service:
+        return "SYS"
+    from trial_edc.accounts.access import access_of  # reads the clock of this app, so it is imported here
+
+    held = access_of(by).role_at(site)
+    return held.value if held else ""
 
 
 def _as_json(reasons: Mapping[str, str]) -> str:
