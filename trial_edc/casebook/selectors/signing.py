@@ -9,16 +9,18 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from trial_edc.accounts.access import Access
 from trial_edc.accounts.models import Site
 from trial_edc.accounts.roles import Permission
+from trial_edc.audit import clock
 from trial_edc.audit.models import AuditValue
 from trial_edc.crf.registry import crf, row_models
 from trial_edc.crf.spec import form_spec
 from trial_edc.crf.values import FormRecord, display
 
-from ..actions.sign import meanings, must_be_signed_alone
+from ..actions.sign import SignResult, meanings, must_be_signed_alone
 from ..models import FormInstance, Signature
 from ..reader import read_forms
 from ..study import study
@@ -187,3 +189,122 @@ def _text(one, side) -> str:
         return "–"
     python = side if one.field is None or isinstance(side, (list, dict)) else one.field.to_python(side)
     return display(one, python)
+
+
+@dataclass(frozen=True)
+class DialogRow:
+    instance_id: int
+    name: str
+    subject: str
+    title: str
+    revision: int
+    status: str
+    state_label: str
+    is_alone: bool
+
+
+@dataclass(frozen=True)
+class SignDialog:
+    """What `casebook/sign.html` shows."""
+
+    title: str
+    url: str
+    back_url: str
+    rows: tuple[DialogRow, ...]
+    statement: str
+    signer: str
+    now: str
+    button: str
+    asks_code: bool
+    problem: str
+    token: str = ""
+
+
+def sign_dialog(access: Access, chosen: dict[int, int], *, asks_code: bool, problem: str = "") -> SignDialog:
+    """The forms somebody is about to sign, of sites where this person may. Four statements."""
+    sites = list(access.sites(Permission.SIGN_FORMS))
+    forms = FormInstance.objects.filter(pk__in=list(chosen), subject__site__in=sites)
+    found = list(forms.select_related("subject", "visit").order_by("subject__code", "form_code", "seq"))
+    records = read_forms([form.pk for form in found])
+    rows = tuple(_dialog_row(form, records[form.pk], chosen[form.pk]) for form in found)
+    statements = dict(meanings())
+    needed = dict.fromkeys(rule.meaning for form in found if (rule := study().signature_rule(form.form_code)))
+    n = len(rows)
+    return SignDialog(
+        title=ngettext("Sign %(n)d record", "Sign %(n)d records", n) % {"n": n} if n else _("Nothing is chosen"),
+        url=reverse("sign-confirm"),
+        back_url=reverse("sign"),
+        rows=rows,
+        statement=" ".join(statements[code] for code in needed),
+        signer=access.user.full_name,
+        now=stamp(clock.now(), sites[0]) if sites else "",
+        button=ngettext("Sign %(n)d record", "Sign %(n)d records", n) % {"n": n},
+        asks_code=asks_code,
+        problem=problem or ("" if n else _("Choose at least one form in the queue.")),
+    )
+
+
+def _dialog_row(form: FormInstance, record: FormRecord, revision: int) -> DialogRow:
+    place = form.visit.code.upper() if form.visit else f"{form.seq:03d}"
+    title = str(crf(form.form_code).Crf.title)
+    return DialogRow(
+        instance_id=form.pk,
+        name=f"{form.subject.code}-{form.form_code.upper()}-{place}",
+        subject=form.subject.code,
+        title=f"{form.form_code.upper()}-{place} {title}",
+        revision=revision,
+        status="to-sign",
+        state_label=str(FormInstance.Status(form.status).label),
+        is_alone=must_be_signed_alone(form.form_code, record.head),
+    )
+
+
+@dataclass(frozen=True)
+class SignedRow:
+    subject: str
+    title: str
+    statement: str
+    printed_name: str
+    at: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class LeftOutRow:
+    title: str
+    why: str
+
+
+@dataclass(frozen=True)
+class SignedPage:
+    title: str
+    signed: tuple[SignedRow, ...]
+    left_out: tuple[LeftOutRow, ...]
+
+
+def sign_result(access: Access, result: SignResult) -> SignedPage:
+    """The manifest of one signing. No statement."""
+    sites = {site.pk: site for site in access.all_sites}
+    n = len(result.signed)
+    return SignedPage(
+        title=ngettext("%(n)d record signed", "%(n)d records signed", n) % {"n": n},
+        signed=tuple(
+            SignedRow(
+                subject=one.instance.subject.code,
+                title=_named(one.instance),
+                statement=one.statement,
+                printed_name=one.printed_name,
+                at=stamp(one.signed_at, sites[one.instance.subject.site_id]),
+                digest=one.content_digest,
+            )
+            for one in result.signed
+        ),
+        left_out=tuple(
+            LeftOutRow(f"{one.instance.subject.code} {_named(one.instance)}", one.why) for one in result.left_out
+        ),
+    )
+
+
+def _named(form: FormInstance) -> str:
+    place = form.visit.code.upper() if form.visit else f"{form.seq:03d}"
+    return f"{form.form_code.upper()}-{place} {crf(form.form_code).Crf.title}"

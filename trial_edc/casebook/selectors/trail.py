@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from trial_edc.accounts.models import Site
-from trial_edc.audit.models import AuditEvent, AuditValue
+from trial_edc.audit.models import AuditValue
 from trial_edc.crf.registry import crf, row_models
 from trial_edc.crf.spec import ItemSpec
 from trial_edc.crf.values import display
@@ -42,8 +42,7 @@ class Thread:
     state: str
     state_label: str
     item: str
-    text: str
-    messages: tuple[dict[str, str], ...]
+    messages: tuple[object, ...]
     can_answer: bool = False
     can_close: bool = False
     answer_url: str = ""
@@ -56,6 +55,8 @@ class FieldHistory:
     label: str
     name: str
     subtitle: str
+    place: str
+    form_url: str
     turns: tuple[Turn, ...]
     threads: tuple[Thread, ...]
     verified: str
@@ -164,5 +165,3 @@ def _side(value: Any, detail: Any, one: ItemSpec, site: Site) -> str:
     python = field.to_python(value) if field is not None and not isinstance(value, (list, dict)) else value
     return display(one, python, detail or {}, time_zone=ZoneInfo(site.time_zone))
 
-
-__all__ = ["AuditEvent", "FieldHistory", "Thread", "Turn", "item_turns", "recent_activity", "stamp"]
