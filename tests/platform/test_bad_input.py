@@ -31,7 +31,7 @@ BODIES = {
         FORM,
     ),
     "full-width date": (
-        "starts_on=２０２６-０１-０５&reason=abcdef".encode(),
+        "starts_on=２０２６-０１-０５&reason=abc".encode(),
         FORM,
     ),
 }
