@@ -51,3 +51,6 @@ class Visit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_id}/{self.code}"
+
+
+from subjects import crfs as crfs  # noqa: E402  the forms of this app are models too

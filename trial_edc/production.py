@@ -50,6 +50,8 @@ def _servers(settings: Any) -> Iterator[str]:
         yield "REDIS_URL is not set. Set it to the address of Redis."
     elif (urlsplit(settings.REDIS_URL).password or "").lower() in _LEFT_IN_PLACE:
         yield "REDIS_URL has no password, or a default one. Set one of your own."
+    if settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+        yield "EMAIL_URL is not set. Set it to the mail server: smtp+tls://user:password@host:587"
 
 
 def _tls(settings: Any) -> Iterator[str]:

@@ -131,6 +131,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "trial_edc.shell.shell",
                 "trial_edc.accounts.context.person",
             ],
         },
@@ -162,6 +163,13 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 
+# Mail goes out through EMAIL_URL; without one (demo) it is kept as files in the data directory.
+if env.str("EMAIL_URL", ""):
+    globals().update(env.email_url("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = EDC_DATA_DIR / "mail"
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 EDC_SEAL_FILE = Path(env.str("EDC_SEAL_FILE", str(EDC_DATA_DIR / "audit-heads.log")))
@@ -178,12 +186,17 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "trial_edc.fonts.InterFinder",
+]
 # File names carry a hash of the content, so browsers keep them for ever; tests serve the sources themselves.
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if EDC_ENV == "test"
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "trial_edc.static_files.HashedFiles"
     },
 }

@@ -8,4 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("trial_edc.accounts.urls")),
     path("", include("trial_edc.audit.urls")),
+    path("", include("subjects.urls")),
+    path("", include("trial_edc.casebook.urls")),
 ]

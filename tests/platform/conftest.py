@@ -43,6 +43,6 @@ def fresh_code(email, secret=demo.TEST_SECRET):
     """A code that has not counted yet, made by another implementation than ours."""
     last = Credential.objects.filter(user__email=email).values_list("last_counter", flat=True).first() or 0
     counter = max(int(time.time()) // 30, last + 1)
-    # pyotp wants 112 bits and the test secret has 80. HMAC fills a short key with zero bytes ("A" in base32), so
-    # the longer key gives the same codes.
+    # pyotp wants 112 bits and the test secret has 80. HMAC fills a short key with zero bytes ("A" in base32),
+    # so the longer key gives the same codes.
     return pyotp.TOTP(secret.ljust(32, "A")).generate_otp(counter)

@@ -20,6 +20,7 @@ SAFE_ENVIRONMENT = {
     "SECOND_FACTOR_KEYS": "another-key-of-this-installation-" * 2,
     "DATABASE_URL": "postgresql://edc_app:hX93kd02mQ@db.internal:5432/edc",
     "REDIS_URL": "redis://:jK29fjw0aP@redis.internal:6379/0",
+    "EMAIL_URL": "smtp+tls://edc:kd93@mail.internal:587",
 }
 
 
@@ -57,6 +58,7 @@ def test_a_safe_installation_starts():
         ("DATABASE_URL", "postgresql://edc_owner:hX93kd02@db/edc", "DATABASE_URL connects as edc_owner"),
         ("DATABASE_URL", "postgresql://postgres:hX93kd02@db/edc", "DATABASE_URL connects as postgres"),
         ("DATABASE_URL", "sqlite:///edc.sqlite3", "Only PostgreSQL is supported"),
+        ("EMAIL_URL", None, "EMAIL_URL is not set."),
         ("REDIS_URL", None, "REDIS_URL is not set."),
         ("REDIS_URL", "redis://redis:6379/0", "REDIS_URL has no password, or a default one."),
         ("EDC_PUBLIC_URL", None, "EDC_PUBLIC_URL is missing or not https."),
@@ -89,6 +91,7 @@ SAFE = {
     "DATABASES": {"default": {"ENGINE": "postgresql", "USER": "edc_app", "PASSWORD": "hX93"}},
     "REDIS_URL": "redis://:jK29@redis/0",
     "EDC_PUBLIC_URL": "https://edc.example.org",
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     "ALLOWED_HOSTS": ["edc.example.org"],
     "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
     "SECURE_SSL_REDIRECT": True,

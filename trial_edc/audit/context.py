@@ -40,6 +40,15 @@ class AuditContext:
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('edc.reasons', %s, true)", [_as_json(self.reasons)])
 
+    def acting_as(self, role: str, *, reasons: Mapping[str, str] | None = None) -> None:
+        """Name the role, and reasons of single items, once they are known. One statement."""
+        self.role, self.reasons = role, dict(reasons or {})
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('edc.role', %s, true), set_config('edc.reasons', %s, true)",
+                [self.role, _as_json(self.reasons)],
+            )
+
     def announce(self) -> None:
         """Tell the database who writes, for this transaction alone."""
         moment = clock.stopped_time()

@@ -63,7 +63,8 @@ def edit_check(model: type[CrfModel], *items: str, hard: bool = False) -> Callab
 def run_checks(spec: FormSpec, record: FormRecord, casebook: Any) -> list[Finding]:
     """All findings of a record, in the order of the form; one problem gives one finding.
 
-    A value outside its expected range is asked about once: other soft checks of the same item wait. A check that
+    A value outside its expected range is asked about once: other soft checks of the same item wait. A
+    check that
     raises is a defect and is not caught.
     """
     found = [finding for one in spec if (finding := range_finding(one, record))]
@@ -96,7 +97,9 @@ def range_finding(spec: ItemSpec, record: FormRecord) -> Finding | None:
     about, unit = record.meta.get(spec.address, {}), spec.units[0].code if spec.units else ""
     typed = f"{about.get('qualifier', '')}{about.get('typed') or format(value, 'f')}"
     low, high = (f"{bound:f}" for bound in spec.range)
-    text = _("%(label)s is %(value)s; the expected range is %(low)s–%(high)s. Correct it, or keep it and say why.")
+    text = _(
+        "%(label)s is %(value)s; the expected range is %(low)s–%(high)s. Correct it, or keep it and say why."
+    )
     shown = with_unit(typed, about.get("unit") or unit)
     if (about.get("unit") or unit) != unit:
         high = with_unit(high, unit)
@@ -109,5 +112,7 @@ def not_expected_finding(spec: ItemSpec, record: FormRecord) -> Finding | None:
     """A saved value of an item that is not asked any more because another answer changed."""
     if not spec.is_asked or is_expected(spec, record.values) or not record.is_answered(spec.address):
         return None
-    text = _("%(label)s is not expected any more because another answer changed. Clear it, or change that answer.")
+    text = _(
+        "%(label)s is not expected any more because another answer changed. Clear it, or change that answer."
+    )
     return Finding(text % {"label": spec.label}, spec.address, rule="not_expected")

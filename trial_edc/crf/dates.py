@@ -27,7 +27,9 @@ _YEAR = re.compile(r"^(?P<y>\d{4})$")
 _MONTH_YEAR = re.compile(rf"^(?P<m>\d{{1,2}}|{_UNKNOWN})[-/.](?P<y>\d{{4}})$")
 _PARTS = re.compile(rf"^(\d{{1,4}}|{_UNKNOWN})[-/. ](\d{{1,2}}|{_UNKNOWN})[-/. ](\d{{1,4}})$")
 _MONTH_AND_TWO_DIGITS = re.compile(rf"^(?:{_MONTH}){_SEP}\d{{1,2}}$")
-_CLOCK = re.compile(r"^(?P<day>.+?)(?:\s+|t(?=\d))(?P<h>\d{1,2})\s*[:：.h时点]?\s*(?P<min>\d\d)分?(?::\d\d)?$")
+_CLOCK = re.compile(
+    r"^(?P<day>.+?)(?:\s+|t(?=\d))(?P<h>\d{1,2})\s*[:：.h时点]?\s*(?P<min>\d\d)分?(?::\d\d)?$"
+)
 
 
 class NotADate(ValueError):

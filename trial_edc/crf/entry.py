@@ -130,7 +130,9 @@ def with_vocabularies(spec: FormSpec, context: EntryContext, casebook: Any) -> E
 
 
 def _read(spec: ItemSpec, raw: Mapping[str, str], base: FormRecord, context: EntryContext) -> Parsed:
-    companions = {part: raw[f"{spec.name}.{part}"] for part in ("unit", "note") if f"{spec.name}.{part}" in raw}
+    companions = {
+        part: raw[f"{spec.name}.{part}"] for part in ("unit", "note") if f"{spec.name}.{part}" in raw
+    }
     saved_unit = base.meta.get(spec.address, {}).get("unit")
     if saved_unit:
         companions.setdefault("unit", saved_unit)
@@ -139,7 +141,14 @@ def _read(spec: ItemSpec, raw: Mapping[str, str], base: FormRecord, context: Ent
 
 def _state(spec: ItemSpec, read: Parsed) -> tuple[Any, ...]:
     unit = read.unit if read.typed else ""
-    return standard_value(spec, read), read.typed, read.qualifier, unit, read.missing, read.note if read.missing else ""
+    return (
+        standard_value(spec, read),
+        read.typed,
+        read.qualifier,
+        unit,
+        read.missing,
+        read.note if read.missing else "",
+    )
 
 
 def _saved_state(spec: ItemSpec, record: FormRecord) -> tuple[Any, ...]:
@@ -161,9 +170,11 @@ def _shown(spec: ItemSpec, base: FormRecord, draft: FormRecord, context: EntryCo
 def derived(spec: FormSpec, record: FormRecord, casebook: Any) -> FormRecord:
     """The record with its derived items computed anew, in the order of the form, rows last."""
     for one in spec:
-        if one.item.derive and not one.row:
-            values = {**record.values, one.address: one.item.derive(record, casebook)}
-            record = replace(record, values=values)
+        compute = one.item.derive or one.item.fill
+        if compute and not one.row:
+            value = compute(record, casebook)
+            if one.item.derive or value is not None:
+                record = replace(record, values={**record.values, one.address: value})
     for table in spec.rows:
         if give := getattr(table.Crf, "derive", None):
             record = replace(record, values={**record.values, **give(record, casebook)})

@@ -34,6 +34,7 @@ class Item:
         qualifiers: `<`, `>`, `<=`, `>=` may stand before the number and are stored apart.
         copyable: the previous visit's value may be copied.
         derive: computes the value from (record, casebook); the item is never typed.
+        fill: the same, but where it gives None the item is typed.
         system: set by the system or another module, never typed and never expected.
         detail: a side fact of a row, offered under "More" and not on the Tab path.
         search: dotted name of the vocabulary behind a search box ("" = none).
@@ -60,6 +61,7 @@ class Item:
     qualifiers: bool = False
     copyable: bool = False
     derive: Callable[..., Any] | None = None
+    fill: Callable[..., Any] | None = None
     system: bool = False
     detail: bool = False
     search: str = ""
@@ -116,14 +118,15 @@ def partial_date(label: Any, *, with_time: bool = False) -> models.CharField:
 
 
 def repeat(label: Any, *parts: tuple[str, str]) -> models.JSONField:
-    """A small list in the field, one line each: `repeat("Doses", ("given", "datetime"), ("mg", "number"))`."""
+    """A small list in the field, one line each: `repeat("Doses", ("given", "datetime"), ("mg",
+    "number"))`."""
     field = models.JSONField(label)
     field.crf_helper = {"parts": parts}  # type: ignore[attr-defined]
     return field
 
 
-def signed_in_user(label: Any) -> models.ForeignKey:
-    """A reference to a user who holds the delegation; the column carries the item's own name."""
-    field = models.ForeignKey("accounts.User", models.PROTECT, verbose_name=label, related_name="+")
-    field.crf_helper = {}  # type: ignore[attr-defined]
-    return field
+def signed_in_user(column: str, label: Any) -> models.ForeignKey:
+    """A reference to a user who holds the delegation, kept in a column of the item's own name."""
+    return models.ForeignKey(
+        "accounts.User", models.PROTECT, verbose_name=label, related_name="+", db_column=column
+    )

@@ -2,15 +2,19 @@
 
 from django.db import models
 
+from trial_edc.audit.triggers import audited_table
+
 
 class CrfModel(models.Model):
     """A case report form. Its row shares the key of its `FormInstance`.
 
     A subclass has an inner `class Crf` with `code`, `title`, `layout` ("fields", "rows" or "log") and
-    `sections`, a list of (title, [item names]); the key item of a row table (its table name when it has no key)
+    `sections`, a list of (title, [item names]); the key item of a row table (its table name when it has no
+    key)
     stands where the rows come. `signed_as = (name, label)` names an item that is a signature, not a column.
     `meta` keeps what belongs to a value but is not the value:
-    `{item: {"typed": "7.0", "unit": "F", "missing": "ND", "note": "...", "kept": {"rule": ..., "why": ...}}}`.
+    `{item: {"typed": "7.0", "unit": "F", "missing": "ND", "note": "...", "kept": {"rule": ..., "why":
+    ...}}}`.
     """
 
     instance = models.OneToOneField(
@@ -20,13 +24,16 @@ class CrfModel(models.Model):
 
     class Meta:
         abstract = True
+        triggers = audited_table(locked=True)
 
 
 class CrfRow(models.Model):
     """One row of a form of layout "rows": a lab result, a vital sign, a criterion, a lesion.
 
-    A subclass has an inner `class Crf` with `form` (the code of its form), `key` (the item that names the row,
-    unique within the form; "" when rows are told apart by `row_no` alone), `measured` (the prefix of its columns
+    A subclass has an inner `class Crf` with `form` (the code of its form), `key` (the item that names the
+    row,
+    unique within the form; "" when rows are told apart by `row_no` alone), `measured` (the prefix of its
+    columns
     when each row is one measurement: `lb` for `lborres`, `lbqual`, `lborresu`, `lbstresn`, `lbstresu`) and
     `derive`, a function of (record, casebook) that gives {address: value} for its calculated columns.
     """
@@ -38,3 +45,4 @@ class CrfRow(models.Model):
 
     class Meta:
         abstract = True
+        triggers = audited_table(locked=True)

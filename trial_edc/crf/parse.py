@@ -25,7 +25,18 @@ MISSING = {
     "NE": gettext_lazy("Not evaluable"),
 }
 UNIT_LABELS = {"C": "°C", "F": "°F", "m2": "m²", "10^9/L": "×10⁹/L", "10^3/uL": "×10³/µL", "/mm3": "/mm³"}
-_YES_NO = {"1": "Y", "y": "Y", "yes": "Y", "s": "Y", "是": "Y", "2": "N", "n": "N", "no": "N", "f": "N", "否": "N"}
+_YES_NO = {
+    "1": "Y",
+    "y": "Y",
+    "yes": "Y",
+    "s": "Y",
+    "是": "Y",
+    "2": "N",
+    "n": "N",
+    "no": "N",
+    "f": "N",
+    "否": "N",
+}
 _NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)$")
 _QUALIFIED = re.compile(r"^(<=|>=|=<|=>|<|>|≤|≥)?\s*(.*)$")
 _QUALIFIER = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">="}
@@ -56,7 +67,8 @@ class EntryContext:
 class Parsed:
     """A box as understood. `value` None with no `missing` and no `error` = left empty.
 
-    `value` is a Decimal in the unit typed, a code, a list of codes, a date, an aware datetime, a partial date, a
+    `value` is a Decimal in the unit typed, a code, a list of codes, a date, an aware datetime, a partial
+    date, a
     user's id, a list of {part: text}; `typed` keeps the digits ("7.0").
     """
 
@@ -88,7 +100,9 @@ def parse(spec: ItemSpec, raw: str, companions: Mapping[str, str], context: Entr
         _refuse_unstorable(raw + read.note)
         if not typed:
             return replace(read, typed="")
-        if spec.kind not in ("text", "longtext") and typed in [str(code) for code, _label in choices(spec, context)]:
+        if spec.kind not in ("text", "longtext") and typed in [
+            str(code) for code, _label in choices(spec, context)
+        ]:
             return replace(read, value=[typed] if spec.kind == "multi" else typed, typed="")
         if typed.upper() in MISSING:
             return replace(read, missing=typed.upper(), typed="", unit="")
@@ -249,7 +263,7 @@ def _one_code(spec: ItemSpec, typed: str, context: EntryContext) -> str:
     codes = [code for code, _label in offered]
     if codes == ["Y", "N"] and small in _YES_NO:
         return _YES_NO[small]
-    if small.isdigit() and len(small) == 1 and 1 <= int(small) <= len(codes):
+    if small.isdecimal() and len(small) == 1 and 1 <= int(small) <= len(codes) <= 9:
         return str(codes[int(small) - 1])
     raise CannotBe(
         _("“%(typed)s” is not a choice of %(label)s. Choose one of the list, or mark it missing.")
@@ -330,7 +344,8 @@ def _user(spec: ItemSpec, read: Parsed, typed: str, context: EntryContext) -> Pa
         if typed in (str(key), name):
             return replace(read, value=key, typed="")
     raise CannotBe(
-        _("“%(typed)s” is not a person with this task at the site. Choose one of the list.") % {"typed": typed[:60]}
+        _("“%(typed)s” is not a person with this task at the site. Choose one of the list.")
+        % {"typed": typed[:60]}
     )
 
 
@@ -390,7 +405,8 @@ _READERS: dict[str, Callable[[ItemSpec, Parsed, str, EntryContext], Parsed]] = {
 
 
 def echo(parsed: Parsed, context: EntryContext) -> str:
-    """What was understood, shown under the box: "Thu 05-Mar-2026 · Day 9 · in window"; "" when it is plain."""
+    """What was understood, shown under the box: "Thu 05-Mar-2026 · Day 9 · in window"; "" when it is
+    plain."""
     if parsed.error or parsed.value is None:
         return ""
     value = parsed.value

@@ -24,7 +24,9 @@ def interval(value: Any, zone: tzinfo | None = None) -> tuple[datetime, datetime
         ValueError: not a partial date.
     """
     if isinstance(value, datetime):
-        moment = (value.astimezone(zone) if value.tzinfo else value).replace(tzinfo=None, second=0, microsecond=0)
+        moment = (value.astimezone(zone) if value.tzinfo else value).replace(
+            tzinfo=None, second=0, microsecond=0
+        )
         return moment, moment
     if isinstance(value, date):
         return datetime.combine(value, time.min), datetime.combine(value, time(23, 59))
@@ -55,7 +57,8 @@ def is_complete(value: str) -> bool:
 
 
 def text(value: Any, zone: tzinfo | None = None) -> str:
-    """The date in the reader's form: 05-Mar-2026, 05-Mar-2026 08:40, Mar-2026, 2026; in Chinese 2026-03-05."""
+    """The date in the reader's form: 05-Mar-2026, 05-Mar-2026 08:40, Mar-2026, 2026; in Chinese
+    2026-03-05."""
     if isinstance(value, datetime):
         local = value.astimezone(zone) if zone and value.tzinfo else value
         value = local.strftime("%Y-%m-%dT%H:%M")

@@ -28,7 +28,14 @@ def crf(code: str) -> type[CrfModel]:
     try:
         return _forms()[code]
     except KeyError:
-        raise KeyError(f"There is no CRF with the code {code!r}; known are {', '.join(sorted(_forms()))}.") from None
+        raise KeyError(
+            f"There is no CRF with the code {code!r}; known are {', '.join(sorted(_forms()))}."
+        ) from None
+
+
+def has_crf(code: str) -> bool:
+    """Whether a form of this code exists: a schedule may name forms that are still to come."""
+    return code in _forms()
 
 
 def row_models(code: str) -> tuple[type[CrfRow], ...]:

@@ -29,8 +29,10 @@ class ItemSpec:
 
     Attributes:
         address: "temp", "ieorres.inc01", "trdiam.2"; unique in the form.
-        column: attribute of the typed table; row: name of the row table, "" for the head; row_key: key of its row.
-        kind: text, longtext, integer, number, date, partial_date, datetime, code, multi, calc, user, repeat, sign.
+        column: attribute of the typed table; row: name of the row table, "" for the head; row_key: key of
+        its row.
+        kind: text, longtext, integer, number, date, partial_date, datetime, code, multi, calc, user,
+        repeat, sign.
         choices: ((code, label), ...). units: the standard unit first, () = none.
         shown_when: condition on addresses. is_measured: the value box of a measured row.
     """
@@ -107,7 +109,8 @@ def form_spec(
     """The items of a form at a visit under a protocol version.
 
     Args:
-        analytes: keys of rows beyond the panel: further analytes, or row numbers "1", "2" of rows without a key.
+        analytes: keys of rows beyond the panel: further analytes, or row numbers "1", "2" of rows without
+        a key.
     Raises:
         KeyError: no such form, or a key no row can have.
     """
@@ -259,7 +262,13 @@ def _items_of_row(table: type[CrfRow], row: PanelRow) -> list[ItemSpec]:
     fields = {field.name: field for field in item_fields(table) if field.name != table.Crf.key}
 
     def address(name: str) -> str:
-        return row.key if prefix and name == prefix + "orres" else f"{name}.{row.key}" if name in fields else name
+        return (
+            row.key
+            if prefix and name == prefix + "orres"
+            else f"{name}.{row.key}"
+            if name in fields
+            else name
+        )
 
     items = []
     if prefix:

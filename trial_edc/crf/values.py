@@ -67,7 +67,9 @@ class FormRecord:
     def is_answered(self, address: str) -> bool:
         """Whether the address has a value or a reason why there is none."""
         about = self.meta.get(address, {})
-        return self.values.get(address) not in (None, "", []) or bool(about.get("missing") or about.get("typed"))
+        return self.values.get(address) not in (None, "", []) or bool(
+            about.get("missing") or about.get("typed")
+        )
 
     def row_keys(self) -> tuple[str, ...]:
         """Keys of the rows in use, in row order, () for a form without rows."""
@@ -236,7 +238,9 @@ def _rows_to_write(table: type[CrfRow], spec: FormSpec, record: FormRecord) -> l
     found = []
     for key in dict.fromkeys(keys):
         addresses = {
-            one.name: address_of(table, one.name, key) for one in item_fields(table) if one.name != table.Crf.key
+            one.name: address_of(table, one.name, key)
+            for one in item_fields(table)
+            if one.name != table.Crf.key
         }
         if key not in stored:
             if not any(_has_content(record, address) for address in addresses.values()):
@@ -260,7 +264,11 @@ def _row_columns(
     prefix = getattr(table.Crf, "measured", "")
     if prefix:
         columns |= _measured_columns(table, key, prefix, record)
-        kept = {name: what for name, what in meta.get(prefix + "orres", {}).items() if name in ("missing", "note", "kept")}
+        kept = {
+            name: what
+            for name, what in meta.get(prefix + "orres", {}).items()
+            if name in ("missing", "note", "kept")
+        }
         meta = {**meta, prefix + "orres": kept}
     if table.Crf.key:
         columns[table.Crf.key] = key
@@ -293,14 +301,20 @@ def completeness(spec: FormSpec, record: FormRecord, held: Collection[str] = ())
     return sum(record.is_answered(one.address) and one.address not in held for one in asked), len(asked)
 
 
-def display(spec: ItemSpec, value: Any, meta: Mapping[str, Any] | None = None, *, time_zone: tzinfo | None = None) -> str:
+def display(
+    spec: ItemSpec, value: Any, meta: Mapping[str, Any] | None = None, *, time_zone: tzinfo | None = None
+) -> str:
     """The value as a person reads it: digits as typed, unit, label of a code, reason why it is missing."""
     about = meta or {}
     if about.get("missing"):
         return str(MISSING[about["missing"]])
     if value is None and not about.get("typed"):
         return ""
-    if spec.kind in ("number", "integer") or (spec.is_measured and not spec.choices) or isinstance(value, Decimal):
+    if (
+        spec.kind in ("number", "integer")
+        or (spec.is_measured and not spec.choices)
+        or isinstance(value, Decimal)
+    ):
         digits = f"{about.get('qualifier', '')}{about.get('typed') or format(value, 'f')}"
         return with_unit(digits, about.get("unit") or (spec.units[0].code if spec.units else ""))
     if isinstance(value, list):

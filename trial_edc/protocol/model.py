@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from trial_edc.protocol.settings import Settings
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -132,6 +134,25 @@ class DoseLevel:
 
 
 @dataclass(frozen=True)
+class DateSource:
+    """An item that tells a date: the earliest over the forms, where `when` = (item, codes) holds."""
+
+    form: str
+    item: str
+    when: tuple[str, tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True)
+class TrackEvent:
+    """An answer that switches tracks off: its cause and the item that dates it ("" = from the start)."""
+
+    cause: str
+    form: str
+    when: tuple[str, tuple[str, ...]] | None
+    dated_by: str
+
+
+@dataclass(frozen=True)
 class SignatureRule:
     """Forms that need a signature: its meaning and the roles that may give it."""
 
@@ -174,12 +195,14 @@ class Protocol:
     panels: Mapping[tuple[str, str], tuple[PanelRow, ...]]
     dose_levels: tuple[DoseLevel, ...]
     criteria: tuple[Criterion, ...]
+    anchors: Mapping[str, tuple[DateSource, ...]]
     tracks_off: Mapping[str, tuple[str, ...]]
+    track_events: tuple[TrackEvent, ...]
     signature_meanings: Mapping[str, str]
     signatures: tuple[SignatureRule, ...]
     worklist: tuple[WorklistGroup, ...]
     sdv: SdvPlan
-    settings: object
+    settings: Settings
     unscheduled: str = "uns"
 
     def plan_code(self, visit_code: str) -> str:

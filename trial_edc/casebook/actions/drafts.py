@@ -12,33 +12,35 @@ from trial_edc.audit import clock
 from ..models import Draft, DraftEvent
 from ..slots import Slot
 
+COMPANIONS = ("unit", "note", "keep", "reason", "reason_text")
 _KEEP = """
-INSERT INTO casebook_draft AS d
-       (user_id, subject_id, visit_code, form_code, seq, base_revision, values, messages, kept_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, '{}', %s)
-ON CONFLICT (user_id, subject_id, visit_code, form_code, seq)
-DO UPDATE SET values = d.values || excluded.values, kept_at = excluded.kept_at,
-              messages = d.messages - %s::text[]
+WITH kept AS (
+    INSERT INTO casebook_draft AS d
+           (user_id, subject_id, visit_code, form_code, seq, base_revision, values, messages, kept_at)
+    VALUES (%(user)s, %(subject)s, %(visit)s, %(form)s, %(seq)s, %(revision)s, %(values)s, %(messages)s, %(at)s)
+    ON CONFLICT (user_id, subject_id, visit_code, form_code, seq) DO UPDATE SET
+        values = CASE WHEN %(adds)s THEN d.values || excluded.values ELSE excluded.values END,
+        messages = CASE WHEN %(adds)s THEN d.messages - %(touched)s::text[] ELSE excluded.messages END,
+        base_revision = CASE WHEN %(adds)s THEN d.base_revision ELSE excluded.base_revision END,
+        kept_at = excluded.kept_at
+)
+INSERT INTO casebook_draftevent (user_id, subject_id, slot, action, values, at)
+VALUES (%(user)s, %(subject)s, %(path)s, %(action)s, %(values)s, %(at)s)
 """
 
 
 def keep_draft(*, by, slot: Slot, values: Mapping[str, str], base_revision: int = 0):
-    """Keep typed fields of one form for this person; fields kept before stay. Two statements.
+    """Keep typed fields of one form for this person; fields kept before stay. One statement.
 
     Args:
-        values: input name inside the form ("temp", "temp.unit") to what was typed; "" clears the field.
+        values: input name ("vs.temp", "vs.temp.unit") to what was typed; "" clears the field.
         base_revision: revision the person has open, 0 when the form was never saved.
     Returns:
         When it was kept, aware.
     """
     now = clock.now()
-    typed = dict(values)
-    addresses = sorted({name.partition("~")[0] for name in typed})
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            key = [by.pk, slot.subject_id, slot.visit_code, slot.form_code, slot.seq]
-            cursor.execute(_KEEP, [*key, base_revision, Json(typed), now, addresses])
-        _log(by=by, slot=slot, action="kept", values=typed, at=now)
+    touched = sorted({_address(name) for name in values})
+    _keep(by, slot, values, {}, base_revision, now, action="kept", adds=True, touched=touched)
     return now
 
 
@@ -64,24 +66,57 @@ def own_draft(*, by, slot: Slot):
     )
 
 
-def hold_back(*, by, slot: Slot, values: Mapping[str, str], messages: Mapping[str, str], revision: int, at) -> None:
-    """After a save: keep in the draft only what could not be saved, with its messages; else end the draft."""
-    drafts = own_draft(by=by, slot=slot)
-    if not values:
-        drafts.delete()
-        return
-    Draft.objects.update_or_create(
-        user=by,
-        subject_id=slot.subject_id,
-        visit_code=slot.visit_code,
-        form_code=slot.form_code,
-        seq=slot.seq,
-        defaults={"values": dict(values), "messages": dict(messages), "base_revision": revision, "kept_at": at},
-    )
-    _log(by=by, slot=slot, action="held back", values=dict(values), at=at)
+def hold_back(
+    *, by, slot: Slot, values: Mapping[str, str], messages: Mapping[str, str], revision: int, at
+) -> None:
+    """After a save: the draft is exactly what could not be saved, with its messages. One statement."""
+    _keep(by, slot, values, messages, revision, at, action="held back", adds=False, touched=[])
+
+
+def end_draft(*, by, slot: Slot) -> None:
+    """After a save of everything: the draft has become data."""
+    own_draft(by=by, slot=slot).delete()
+
+
+def _address(name: str) -> str:
+    """Address inside the form of an input or its companion: "temp" of "vs.temp.unit"."""
+    address = name.partition(".")[2]
+    head, _dot, last = address.rpartition(".")
+    return head if head and last in COMPANIONS else address
 
 
 def _log(*, by, slot: Slot, action: str, values: dict, at) -> None:
     DraftEvent.objects.create(
         user=by, subject_id=slot.subject_id, slot=slot.path, action=action, values=values, at=at
     )
+
+
+def _keep(
+    by,
+    slot: Slot,
+    values: Mapping,
+    messages: Mapping,
+    revision: int,
+    at,
+    *,
+    action: str,
+    adds: bool,
+    touched: list[str],
+) -> None:
+    named = {
+        "user": by.pk,
+        "subject": slot.subject_id,
+        "visit": slot.visit_code,
+        "form": slot.form_code,
+        "seq": slot.seq,
+        "path": slot.path,
+        "revision": revision,
+        "values": Json(dict(values)),
+        "messages": Json({address: str(text) for address, text in messages.items()}),
+        "at": at,
+        "adds": adds,
+        "touched": touched,
+        "action": action,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, named)

@@ -1,0 +1,41 @@
+"""Study U87: autologous U87 CAR-T cells in advanced head and neck tumours, single arm, open label."""
+
+from __future__ import annotations
+
+from trial_edc.protocol.model import Protocol
+from trial_edc.protocol.u87.criteria import CRITERIA
+from trial_edc.protocol.u87.panels import ANALYTES, PANELS
+from trial_edc.protocol.u87.plan import (
+    ANCHORS,
+    DOSE_LEVELS,
+    SDV,
+    SIGNATURE_MEANINGS,
+    SIGNATURES,
+    TRACK_EVENTS,
+    TRACKS_OFF,
+    WORKLIST,
+)
+from trial_edc.protocol.u87.schedule import CELLS, LOG_FORMS
+from trial_edc.protocol.u87.settings import SETTINGS
+from trial_edc.protocol.u87.visits import VISITS
+
+PROTOCOL = Protocol(
+    code="u87",
+    title="U87-01",
+    versions=("1.0",),
+    visits=VISITS,
+    cells=CELLS,
+    log_forms=LOG_FORMS,
+    analytes=ANALYTES,
+    panels=PANELS,
+    dose_levels=DOSE_LEVELS,
+    criteria=CRITERIA,
+    anchors=ANCHORS,
+    tracks_off=TRACKS_OFF,
+    track_events=TRACK_EVENTS,
+    signature_meanings=SIGNATURE_MEANINGS,
+    signatures=SIGNATURES,
+    worklist=WORKLIST,
+    sdv=SDV,
+    settings=SETTINGS,
+)

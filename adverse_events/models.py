@@ -1,0 +1,3 @@
+"""The forms of this app are models; loading them here is how Django finds them."""
+
+from adverse_events import crfs as crfs

@@ -1,0 +1,103 @@
+"""Two people in one form: what each changed since the second opened it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from trial_edc.accounts.models import Site
+from trial_edc.audit.models import AuditEvent
+from trial_edc.crf.entry import Entry
+from trial_edc.crf.spec import FormSpec
+from trial_edc.crf.values import FormRecord, box_text, display, from_stored
+
+from ..problems import Merge, MergeField
+from .opening import Opened
+
+
+def merge_of(
+    opened: Opened, spec: FormSpec, theirs: FormRecord | None, mine: Entry, revision: int, site: Site
+) -> Merge:
+    """Compare both sides with the form as it was at `revision`, read from the audit trail."""
+    zone = ZoneInfo(site.time_zone)
+    base = _as_of(opened, theirs, revision)
+    fields = []
+    for one in mine.spec:
+        if not one.is_asked or one.address not in mine.parsed:
+            continue
+        was, now = (box_text(one, record, time_zone=zone) if record else "" for record in (base, theirs))
+        typed = mine.parsed[one.address]
+        after = mine.record if not typed.error else None
+        wanted = box_text(one, after, time_zone=zone) if after else typed.typed
+        outcome = _outcome(was, now, wanted)
+        if not outcome:
+            continue
+        shown = [
+            display(one, record.values.get(one.address), record.meta.get(one.address), time_zone=zone)
+            if record
+            else ""
+            for record in (base, theirs, after)
+        ]
+        fields.append(
+            MergeField(one.name, str(one.label), shown[0], shown[1], shown[2] or wanted, wanted, outcome)
+        )
+    return Merge(
+        revision=opened.revision,
+        by_name=opened.saved_by,
+        at=opened.own.saved_at if opened.own else None,
+        fields=tuple(fields),
+    )
+
+
+def _outcome(was: str, theirs: str, mine: str) -> str:
+    if theirs == mine:
+        return "theirs" if theirs != was else ""
+    if mine == was:
+        return "theirs"
+    return "mine" if theirs == was else "choose"
+
+
+def _as_of(opened: Opened, record: FormRecord | None, revision: int) -> FormRecord | None:
+    """The record as it was at a revision: the present one with later events of the trail undone."""
+    if record is None or revision < 1 or opened.own is None:
+        return None
+    events = list(AuditEvent.objects.filter(instance_id=opened.own.id).order_by("id"))
+    since = next((event.xid for event in events if _reached(event, revision)), None)
+    if since is None:
+        return None
+    head = _rows_undone(events, since)
+    instance = {**vars(opened.own), "visit_code": opened.own.visit_code}
+    rows = [(label, columns) for (label, _pk), columns in head.items() if "row_no" in columns]
+    tables = [columns for (_label, _pk), columns in head.items() if "row_no" not in columns]
+    return from_stored(record.form_code, instance, tables[0] if tables else None, rows)
+
+
+def _reached(event: AuditEvent, revision: int) -> bool:
+    return (
+        event.table_name == "casebook_forminstance"
+        and (event.changes.get("revision") or [None, None])[1] == revision
+    )
+
+
+def _rows_undone(events: list[AuditEvent], since: int) -> dict[tuple[str, str], dict[str, Any]]:
+    """Columns of every typed row of the form as the trail had them at the end of transaction `since`."""
+    from trial_edc.crf.registry import crf, row_models
+
+    form = next(event.form_code for event in events if event.form_code)
+    labels = {model._meta.db_table: model._meta.model_name for model in (crf(form), *row_models(form))}
+    state: dict[tuple[str, str], dict[str, Any]] = {}
+    for event in events:
+        if event.xid > since or event.table_name not in labels:
+            continue
+        columns = state.setdefault((labels[event.table_name], event.row_pk), {})
+        _apply(columns, event.changes, event.details or {})
+    return state
+
+
+def _apply(columns: dict[str, Any], changes: Mapping[str, Any], details: Mapping[str, Any]) -> None:
+    for item, (_old, new) in changes.items():
+        is_reason = isinstance(new, dict) and "missing" in new
+        columns[item] = None if is_reason else new
+        about = details.get(item, [None, None])[1] or (new if is_reason else {})
+        columns.setdefault("meta", {})[item] = about

@@ -1,0 +1,39 @@
+"""What reading typed values of a form depends on beside the form."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from trial_edc.accounts.models import Site, User
+from trial_edc.audit import clock
+from trial_edc.crf.parse import EntryContext
+from trial_edc.crf.spec import FormSpec
+from trial_edc.protocol.windows import window
+
+from .dates import subject_dates
+from .reader import Casebook
+from .study import study
+
+
+def entry_context(casebook: Casebook, spec: FormSpec, site: Site) -> EntryContext:
+    """Clock, visit date, Day 0 and people of the site. One statement when the form names a person, else none."""
+    zone = ZoneInfo(site.time_zone)
+    dates = subject_dates(casebook, site, with_tracks=False)
+    span = window(study().visit(spec.visit_code), dates.anchors) if spec.visit_code else None
+    return EntryContext(
+        today=clock.now().astimezone(zone).date(),
+        site_date_order=site.date_order,
+        visit_on=dates.visits.get(spec.visit_code),
+        time_zone=zone,
+        infusion_on=dates.anchors.infusion,
+        window=(span.first, span.last) if span else None,
+        users=people_of(site) if any(one.kind == "user" for one in spec) else {},
+    )
+
+
+def people_of(site: Site) -> dict[int, str]:
+    """People of the site who may be named on a form: with a delegated task, or its principal investigator."""
+    named = User.objects.filter(is_active=True, is_service=False)
+    delegated = named.filter(delegations__site=site, delegations__approved_by__isnull=False)
+    leading = named.filter(assignments__site=site, assignments__role="PI")
+    return dict((delegated | leading).distinct().values_list("pk", "full_name"))

@@ -1,0 +1,113 @@
+"""The dates of a subject: what its windows count from, and where it stands in the trial.
+
+Which form and item hold each date is the protocol's data; here they are read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from trial_edc.accounts.models import Site
+from trial_edc.protocol.windows import Anchors, tracks_off
+
+from .reader import Casebook
+from .study import study
+
+VISIT_RECORD, VISIT_DATE = "sv", "svstdtc"
+ENDS = ("death", "withdrawal", "screen failure", "manufacturing failure")
+EFFICACY_UNTIL_DAY = 744
+
+
+@dataclass(frozen=True)
+class SubjectDates:
+    """Dates at the site: `visits` maps a visit to the day it took place, `anchors` is what windows count from."""
+
+    visits: dict[str, date]
+    anchors: Anchors
+
+
+def date_forms() -> frozenset[str]:
+    """Forms that hold dates windows and study days count from."""
+    return frozenset(
+        {VISIT_RECORD, *(source.form for sources in study().anchors.values() for source in sources)}
+    )
+
+
+def track_forms() -> frozenset[str]:
+    """Forms that can switch a track off."""
+    return frozenset(event.form for event in study().track_events)
+
+
+def subject_dates(casebook: Casebook, site: Site, *, with_tracks: bool = True) -> SubjectDates:
+    """Visit days, anchors and tracks of a subject, from the forms that hold them.
+
+    Args:
+        with_tracks: False leaves out what switches tracks off, so that fewer forms are read.
+    """
+    zone = ZoneInfo(site.time_zone)
+    visits = {
+        record.visit_code: day_of(record.values.get(VISIT_DATE), zone) for record in casebook[VISIT_RECORD]
+    }
+    subject = casebook.subject
+    anchors = Anchors(
+        **{name: _first_day(casebook, sources, zone) for name, sources in study().anchors.items()},
+        planned_leukapheresis_on=subject.planned_leukapheresis_on,
+        planned_infusion_on=subject.planned_infusion_on,
+        tracks_off=tracks_off(study(), _switches(casebook, zone)) if with_tracks else (),
+    )
+    return SubjectDates({code: day for code, day in visits.items() if day}, anchors)
+
+
+def day_of(value: object, zone: ZoneInfo) -> date | None:
+    """The day at the site of an aware datetime, a date or a complete partial date; None for anything less."""
+    if isinstance(value, datetime):
+        return value.astimezone(zone).date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str) and len(value) >= 10:
+        return date.fromisoformat(value[:10])
+    return None
+
+
+def phase(anchors: Anchors, today: date) -> str:
+    """Where a subject stands today, in words."""
+    if any(off.cause in ENDS for off in anchors.tracks_off):
+        return _("Off study")
+    if anchors.infusion is not None and today >= anchors.infusion:
+        day = (today - anchors.infusion).days
+        if day <= study().settings.dlt_window_days:
+            return _("Safety period")
+        return _("Efficacy follow-up") if day <= EFFICACY_UNTIL_DAY else _("Long-term follow-up")
+    if anchors.ld1 is not None and today >= anchors.ld1:
+        return _("Lymphodepletion")
+    if anchors.leukapheresis is not None and today >= anchors.leukapheresis:
+        return _("Manufacturing")
+    return _("Screening") if anchors.consent is not None else _("Registered")
+
+
+def _first_day(casebook: Casebook, sources, zone: ZoneInfo) -> date | None:
+    """The earliest day of the first source that has one."""
+    for source in sources:
+        records = [record for record in casebook[source.form] if _holds(record, source.when)]
+        days = [day for record in records if (day := day_of(record.values.get(source.item), zone))]
+        if days:
+            return min(days)
+    return None
+
+
+def _holds(record, when) -> bool:
+    return when is None or record.values.get(when[0]) in when[1]
+
+
+def _switches(casebook: Casebook, zone: ZoneInfo) -> list[tuple[str, date | None]]:
+    """What switched tracks off, with the day it happened."""
+    return [
+        (event.cause, day_of(record.values.get(event.dated_by), zone) if event.dated_by else None)
+        for event in study().track_events
+        for record in casebook[event.form]
+        if _holds(record, event.when)
+    ]

@@ -1,0 +1,300 @@
+"""One field as a page shows it: what the template of a row loops over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from trial_edc.crf.checks import Finding
+from trial_edc.crf.entry import Entry
+from trial_edc.crf.parse import MISSING, EntryContext, choices, echo, unit_label
+from trial_edc.crf.spec import ItemSpec
+from trial_edc.crf.values import FormRecord, box_text, display
+
+from ..statuses import STATUS_LABELS
+from ..study import study
+
+MOST_SEGMENTS, MOST_SELECT = 7, 20
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """What `crf/_field.html` shows. Texts are ready to print; "" means there is none.
+
+    Attributes:
+        control: text, number, date, datetime, segmented, select, multi, search, longtext or calc.
+        options: (digit key, stored code, label, whether chosen). unit_choices: (code, whether chosen, factor).
+        prev, prev_label: the previous visit's value and that visit. copy: its box text where copying is allowed.
+        message, message_level: under the field; "error" cannot be right, "finding" is unlikely.
+        was: the saved value when the box differs from it. kept: why a doubted value is kept.
+        query_state: "open" or "answered". verify_state: "verified", "unverified" or "reverify".
+    """
+
+    name: str
+    address: str
+    label: str
+    control: str
+    help: str = ""
+    unit: str = ""
+    unit_choices: tuple[tuple[str, bool, str], ...] = ()
+    options: tuple[tuple[str, str, str, bool], ...] = ()
+    value: str = ""
+    missing: str = ""
+    missing_label: str = ""
+    missing_choices: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+    prev: str = ""
+    prev_label: str = ""
+    copy: str | None = None
+    echo: str = ""
+    message: str = ""
+    message_level: str = ""
+    kept: str = ""
+    was: str = ""
+    reason_needed: bool = False
+    reason: str = ""
+    reason_text: str = ""
+    query_state: str = ""
+    query_label: str = ""
+    n_queries: int = 0
+    verify_state: str = ""
+    verify_label: str = ""
+    history_url: str = ""
+    search_url: str = ""
+    condition_json: str = ""
+    is_shown: bool = True
+    not_expected: str = ""
+    optional: bool = False
+    readonly: bool = False
+    is_wrapped: bool = False
+    describedby: str = ""
+
+
+@dataclass(frozen=True)
+class FormState:
+    """All a section needs to show its fields.
+
+    Attributes:
+        saved: the form as saved, None before. entry: saved form and what was typed, bound together.
+        raw: what was typed and not saved, by input name. messages: address to why it was held back.
+        queries: address to states of its live queries. verified: address to whether it needs verifying again.
+        previous: the same form at the visit before, with that visit's name.
+    """
+
+    saved: FormRecord | None
+    entry: Entry
+    context: EntryContext
+    raw: Mapping[str, str]
+    messages: Mapping[str, str]
+    queries: Mapping[str, tuple[str, ...]]
+    verified: Mapping[str, bool]
+    previous: FormRecord | None
+    previous_label: str
+    history_url: str
+    readonly: bool
+
+
+def field_view(one: ItemSpec, state: FormState) -> FieldView:
+    """The row of one item."""
+    raw, name = state.raw, one.name
+    saved_text = box_text(one, state.saved, time_zone=state.context.time_zone) if state.saved else ""
+    typed = raw.get(name)
+    missing, value = _missing_and_value(one, state, saved_text if typed is None else typed)
+    is_corrected = one.address in state.entry.corrections and state.saved is not None
+    message, level, kept = _message(one, state)
+    is_shown = one.address in state.entry.expected or one.kind in ("calc", "sign")
+    stays = not is_shown and bool(saved_text)
+    return FieldView(
+        name=name,
+        address=one.address,
+        label=str(one.label),
+        control=control_of(one, state.context),
+        help=str(one.item.help or ""),
+        unit=unit_label(_unit_code(one, state)),
+        unit_choices=_unit_choices(one, state),
+        options=_options(one, state.context, missing or value),
+        value=value,
+        missing=missing,
+        missing_label=str(MISSING.get(missing, "")),
+        missing_choices=tuple((code, str(label)) for code, label in MISSING.items()),
+        note=raw.get(f"{name}.note", _about(one, state.entry.record).get("note", "")),
+        **_previous(one, state),
+        echo=_echo(one, state),
+        message=message,
+        message_level=level,
+        kept=kept,
+        was=_shown(one, state.saved, state) if is_corrected else "",
+        reason_needed=is_corrected and not state.readonly,
+        reason=raw.get(f"{name}.reason", ""),
+        reason_text=raw.get(f"{name}.reason_text", ""),
+        **_asked(one, state),
+        **_verification(one, state),
+        history_url=f"{state.history_url}?item={one.address}" if state.saved and state.history_url else "",
+        search_url=f"/{one.item.search}/" if one.item.search else "",
+        condition_json=json.dumps(one.shown_when.to_json()) if one.shown_when else "",
+        is_shown=is_shown or stays,
+        not_expected=_not_expected(one) if one.shown_when and stays else "",
+        optional=one.optional and one.is_asked,
+        readonly=state.readonly or not one.is_asked,
+        is_wrapped=len(one.choices) > 4,
+        describedby=_describedby(one, message),
+    )
+
+
+def control_of(one: ItemSpec, context: EntryContext) -> str:
+    """Which control an item gets: by kind, and for choices by their number."""
+    if one.kind in ("calc", "sign"):
+        return "calc"
+    if one.kind == "multi":
+        return "multi"
+    if one.item.search:
+        return "search"
+    if one.kind == "user":
+        return "select"
+    if one.kind == "code":
+        n = len(choices(one, context))
+        return "segmented" if n <= MOST_SEGMENTS else "select" if n <= MOST_SELECT else "search"
+    return {"integer": "number", "partial_date": "date", "repeat": "longtext"}.get(one.kind, one.kind)
+
+
+def is_verified_by_plan(one: ItemSpec) -> bool:
+    """Whether the source verification plan requires this item for every subject."""
+    plan = study().sdv
+    return one.is_asked and (one.item.sdv or f"{one.form}.{one.column}" in plan.critical)
+
+
+def _about(one: ItemSpec, record: FormRecord | None) -> Mapping[str, Any]:
+    return record.meta.get(one.address, {}) if record else {}
+
+
+def _missing_and_value(one: ItemSpec, state: FormState, text: str) -> tuple[str, str]:
+    if not one.is_asked:
+        return "", _shown(one, state.entry.record, state)
+    parsed = state.entry.parsed.get(one.address)
+    missing = parsed.missing if parsed else str(_about(one, state.saved).get("missing", ""))
+    if state.readonly and not missing and one.kind not in ("code", "multi"):
+        return "", _plain(one, state)
+    return missing, missing or text
+
+
+def _plain(one: ItemSpec, state: FormState) -> str:
+    """The saved value without its unit, which the row prints itself."""
+    text = _shown(one, state.saved, state)
+    return text.rpartition("\u00a0")[0] or text
+
+
+def _shown(one: ItemSpec, record: FormRecord | None, state: FormState) -> str:
+    if record is None:
+        return ""
+    value, about = record.values.get(one.address), record.meta.get(one.address)
+    if one.kind == "user" and value is not None:
+        return state.context.users.get(value, str(value))
+    return display(one, value, about, time_zone=state.context.time_zone)
+
+
+def _unit_code(one: ItemSpec, state: FormState) -> str:
+    if not one.units:
+        return ""
+    typed = state.raw.get(f"{one.name}.unit")
+    return typed or str(_about(one, state.saved).get("unit") or one.units[0].code)
+
+
+def _unit_choices(one: ItemSpec, state: FormState) -> tuple[tuple[str, bool, str], ...]:
+    if len(one.units) < 2:
+        return ()
+    chosen = _unit_code(one, state)
+    return tuple(
+        (
+            unit.code,
+            unit.code == chosen,
+            "" if unit.offset or unit.factor is None else str(unit.factor / unit.divisor),
+        )
+        for unit in one.units
+    )
+
+
+def _options(one: ItemSpec, context: EntryContext, value: str) -> tuple[tuple[str, str, str, bool], ...]:
+    if one.kind == "user":
+        return tuple(
+            (str(n), str(key), name, str(key) == value)
+            for n, (key, name) in enumerate(context.users.items(), 1)
+        )
+    if one.kind not in ("code", "multi"):
+        return ()
+    chosen = set(value.split(",")) if one.kind == "multi" else {value}
+    return tuple(
+        (str(n), str(code), str(label), str(code) in chosen)
+        for n, (code, label) in enumerate(choices(one, context), 1)
+    )
+
+
+def _previous(one: ItemSpec, state: FormState) -> dict[str, Any]:
+    if state.previous is None or not one.is_asked:
+        return {}
+    shown = _shown(one, state.previous, state)
+    text = box_text(one, state.previous, time_zone=state.context.time_zone)
+    return {
+        "prev": shown,
+        "prev_label": state.previous_label if shown else "",
+        "copy": text if one.item.copyable and text else None,
+    }
+
+
+def _echo(one: ItemSpec, state: FormState) -> str:
+    parsed = state.entry.parsed.get(one.address)
+    return echo(parsed, state.context) if parsed else ""
+
+
+def _message(one: ItemSpec, state: FormState) -> tuple[str, str, str]:
+    """Text under the field, its level, and why the value is kept if it is."""
+    error = state.entry.errors.get(one.address) or (
+        state.messages.get(one.address, "") if one.address not in state.entry.parsed else ""
+    )
+    if error:
+        return error, "error", ""
+    finding: Finding | None = next((f for f in state.entry.findings if f.item == one.address), None)
+    if finding is None:
+        return "", "", ""
+    return finding.text, "finding", state.raw.get(f"{one.name}.keep", finding.kept)
+
+
+def _asked(one: ItemSpec, state: FormState) -> dict[str, Any]:
+    states = state.queries.get(one.address, ())
+    if not states:
+        return {}
+    label = ngettext("%(n)d query on %(label)s", "%(n)d queries on %(label)s", len(states))
+    return {
+        "query_state": "open" if "open" in states else "answered",
+        "query_label": label % {"n": len(states), "label": one.label},
+        "n_queries": len(states),
+    }
+
+
+def _verification(one: ItemSpec, state: FormState) -> dict[str, Any]:
+    if state.saved is None or not state.saved.is_answered(one.address):
+        return {}
+    again = state.verified.get(one.address)
+    if again is None and not is_verified_by_plan(one):
+        return {}
+    name = {None: "unverified", True: "reverify", False: "verified"}[again]
+    return {"verify_state": name, "verify_label": f"{STATUS_LABELS[name]}: {one.label}"}
+
+
+def _not_expected(one: ItemSpec) -> str:
+    return _("Not expected because another answer changed; clear it or change that answer.")
+
+
+def _describedby(one: ItemSpec, message: str) -> str:
+    ids = []
+    if one.item.help:
+        ids.append(f"{one.name}.help")
+    if one.units and len(one.units) == 1 and one.units[0].code:
+        ids.append(f"{one.name}.u")
+    if message:
+        ids.append(f"{one.name}.check")
+    return " ".join(ids)

@@ -1,0 +1,206 @@
+"""The matrix of visits and forms: one cell, one answer to the question of the lens."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from trial_edc.crf.partial import text as date_text
+from trial_edc.crf.registry import all_crfs, crf
+from trial_edc.protocol.windows import study_day, window
+
+from ..reader import InstanceRow
+from ..slots import Slot
+from ..statuses import STATUS_LABELS
+from ..study import study
+from .facts import Facts
+from .fields import is_verified_by_plan
+from .sections import slot_status, spec_and_record, visit_title
+
+GROUPS = ("subjects", "assessments", "adverse_events")
+
+
+@dataclass(frozen=True)
+class CellView:
+    """A form at a visit; `status` answers the lens, `flag` is the corner flag, `cause` why it is not expected."""
+
+    form: str
+    visit: str
+    status: str
+    label: str
+    url: str
+    queries: int = 0
+    flag: str = ""
+    cause: str = ""
+
+
+@dataclass(frozen=True)
+class RowView:
+    form: str
+    title: str
+    cells: tuple[CellView | None, ...]
+
+
+@dataclass(frozen=True)
+class ColumnView:
+    """A visit as a column head; `mark` is "next", "late" or ""."""
+
+    visit: str
+    title: str
+    date: str
+    day: str
+    margin: str
+    url: str
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Matrix:
+    columns: tuple[ColumnView, ...]
+    rows: tuple[RowView, ...]
+    lens: str
+    n_complete: int
+    n_due: int
+
+
+def matrix_of(facts: Facts, *, lens: str, next_visit: str) -> Matrix:
+    """Rows are forms in the order of the schedule, columns visits in the order of time. No statement."""
+    visits = visit_codes(facts)
+    cells = {(cell.visit, cell.form): _cell(facts, cell, lens) for cell in _places(facts, visits)}
+    forms = list(dict.fromkeys(form for _visit, form in cells))
+    order = {cell.form: n for n, cell in enumerate(study().cells)}
+    forms.sort(key=lambda form: order.get(form, len(order)))
+    entry = [one.status if lens == "entry" else _entry_status(facts, one) for one in cells.values()]
+    return Matrix(
+        columns=tuple(_column(facts, code, next_visit) for code in visits),
+        rows=tuple(
+            RowView(form, str(crf(form).Crf.title), tuple(cells.get((visit, form)) for visit in visits))
+            for form in forms
+        ),
+        lens=lens,
+        n_complete=sum(status in ("complete", "not-done", "locked") for status in entry),
+        n_due=sum(status not in ("not-due", "not-expected", "withdrawn") for status in entry),
+    )
+
+
+def visit_codes(facts: Facts) -> list[str]:
+    """Planned visits, with the unscheduled ones where their date lies."""
+    planned = [visit.code for visit in study().visits if visit.code != study().unscheduled]
+    extra = sorted({one.visit_code for one in facts.casebook.instances if one.visit_code} - set(planned))
+    for code in extra:
+        on = facts.dates.visits.get(code)
+        places = [planned.index(c) for c, d in facts.dates.visits.items() if on and d <= on and c in planned]
+        planned.insert(max(places) + 1 if places else len(planned), code)
+    return planned
+
+
+@dataclass(frozen=True)
+class _Place:
+    visit: str
+    form: str
+    instances: tuple[InstanceRow, ...]
+
+
+def _places(facts: Facts, visits: Iterable[str]) -> list[_Place]:
+    filled: dict[tuple[str, str], list[InstanceRow]] = defaultdict(list)
+    for one in facts.casebook.instances:
+        filled[one.visit_code, one.form_code].append(one)
+    places = []
+    known = {model.Crf.code for model in all_crfs()}
+    for visit in visits:
+        planned = [cell.form for cell in study().forms_at(visit) if cell.form in known]
+        if visit.startswith(study().unscheduled):
+            planned = []
+        forms = dict.fromkeys([*planned, *(form for at, form in filled if at == visit)])
+        places += [_Place(visit, form, tuple(filled.get((visit, form), ()))) for form in forms]
+    return places
+
+
+def _cell(facts: Facts, place: _Place, lens: str) -> CellView:
+    subject = facts.casebook.subject
+    first = Slot(subject.pk, place.visit, place.form, 1)
+    status, cause = _lens_status(facts, place, first, lens)
+    live = [query for one in place.instances for query in facts.queries.get(one.id, ())]
+    flag = "query-open" if any(q.state == "open" for q in live) else "query-answered" if live else ""
+    form = crf(place.form).Crf.title
+    label = f"{form}, {visit_title(place.visit)}: {STATUS_LABELS.get(status, '')}"
+    if live:
+        label += ", " + _("%(n)d queries") % {"n": len(live)}
+    url = reverse("visit", args=[subject.code, place.visit]) + f"#form-{place.form}"
+    return CellView(
+        place.form, place.visit, status, label, url, len(live), flag if lens == "entry" else "", cause
+    )
+
+
+def _entry_status(facts: Facts, cell: CellView) -> str:
+    return slot_status(facts, Slot(facts.casebook.subject.pk, cell.visit, cell.form, 1))[0]
+
+
+def _lens_status(facts: Facts, place: _Place, slot: Slot, lens: str) -> tuple[str, str]:
+    status, cause = slot_status(facts, slot)
+    if lens == "entry" or not place.instances:
+        return status, cause
+    answers = {
+        "queries": _query_status,
+        "verification": _verification_status,
+        "signature": _signature_status,
+        "lock": lambda _facts, _place: "locked" if status == "locked" else "",
+    }
+    return answers[lens](facts, place) or status, cause
+
+
+def _query_status(facts: Facts, place: _Place) -> str:
+    states = {query.state for one in place.instances for query in facts.queries.get(one.id, ())}
+    return "query-open" if "open" in states else "query-answered" if states else ""
+
+
+def _verification_status(facts: Facts, place: _Place) -> str:
+    """Reverify before unverified before verified; "" when the plan asks nothing of the form."""
+    found = set()
+    for one in place.instances:
+        marks = facts.verified.get(one.id, {})
+        found |= {"reverify" if again else "verified" for again in marks.values()}
+        slot = Slot(one.subject_id, one.visit_code, one.form_code, one.seq)
+        spec, record = spec_and_record(facts, slot, one)
+        if record and any(
+            is_verified_by_plan(i) and record.is_answered(i.address) and i.address not in marks for i in spec
+        ):
+            found.add("unverified")
+    return next((status for status in ("reverify", "unverified", "verified") if status in found), "")
+
+
+def _signature_status(facts: Facts, place: _Place) -> str:
+    if study().signature_rule(place.form) is None:
+        return ""
+    found = {signature_state(facts, one) for one in place.instances}
+    return next((status for status in ("resign", "to-sign", "signed") if status in found), "")
+
+
+def signature_state(facts: Facts, instance: InstanceRow) -> str:
+    """Whether a form that needs a signature has it: "signed", "resign", "to-sign", "" while it is incomplete."""
+    signatures = facts.signatures.get(instance.id, ())
+    if any(one.voided_at is None for one in signatures):
+        return "signed"
+    if signatures:
+        return "resign"
+    return "to-sign" if instance.status in ("complete", "not_done") else ""
+
+
+def _column(facts: Facts, code: str, next_visit: str) -> ColumnView:
+    span = window(study().visit(code), facts.dates.anchors)
+    on = facts.dates.visits.get(code) or (span.target if span else None)
+    day = study_day(on, facts.dates.anchors.infusion) if on else None
+    margin = max((span.target - span.first).days, (span.last - span.target).days) if span else 0
+    return ColumnView(
+        visit=code,
+        title=visit_title(code),
+        date=date_text(on) if on else "",
+        day="" if day is None else f"D{day}" if day >= 0 else f"D−{-day}",
+        margin=f"±{margin} d" if margin and code not in facts.dates.visits else "",
+        url=reverse("visit", args=[facts.casebook.subject.code, code]),
+        mark="next" if code == next_visit else "",
+    )

@@ -1,0 +1,310 @@
+"""A form as a section of a page: its state, its fields, what may be done with it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from trial_edc.accounts.access import Access
+from trial_edc.audit import clock
+from trial_edc.crf.entry import Entry, bind
+from trial_edc.crf.spec import FormSpec, form_spec
+from trial_edc.crf.values import FormRecord, completeness
+from trial_edc.protocol.windows import cell_status
+
+from ..context import entry_context
+from ..locks import locked_text
+from ..problems import Change
+from ..reader import InstanceRow
+from ..rights import may_enter
+from ..slots import Slot
+from ..statuses import BADGES, STATUS_LABELS, STORED
+from ..study import study
+from .facts import Facts
+from .fields import FieldView, FormState, field_view
+
+
+@dataclass(frozen=True)
+class FieldGroup:
+    title: str
+    fields: tuple[FieldView, ...]
+
+
+@dataclass(frozen=True)
+class SummaryLine:
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a save came to. `kind` is "done", "held" or "stop"."""
+
+    kind: str
+    title: str
+    items: tuple[SummaryLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class SectionView:
+    """What `crf/_section.html` shows; `key` is unique on the page, `code` the form's."""
+
+    key: str
+    code: str
+    seq: int
+    title: str
+    status: str
+    status_label: str
+    badge_class: str
+    url: str
+    draft_url: str
+    discard_url: str
+    revision: int
+    token: str
+    groups: tuple[FieldGroup, ...]
+    answered: int
+    expected: int
+    readonly: bool
+    value_label: str = ""
+    prev_label: str = ""
+    day: int | None = None
+    is_signed: bool = False
+    signed_label: str = ""
+    not_done_url: str = ""
+    alone_url: str = ""
+    lock_text: str = ""
+    status_reason: str = ""
+    summary: Summary | None = None
+    changes: tuple[Change, ...] = ()
+    has_draft: bool = False
+    others: tuple[str, ...] = ()
+
+    @property
+    def count_label(self) -> str:
+        return f"{self.answered}/{self.expected}"
+
+    @property
+    def has_errors(self) -> bool:
+        return any(one.message_level == "error" for group in self.groups for one in group.fields)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a person has typed in a section and sees again: boxes, messages, outcome."""
+
+    raw: Mapping[str, str]
+    messages: Mapping[str, str] = field(default_factory=dict)
+    summary: Summary | None = None
+    changes: tuple[Change, ...] = ()
+
+
+def section_view(
+    facts: Facts, access: Access, slot: Slot, typed: Typed | None = None, *, just_saved: bool = False
+) -> SectionView:
+    """The section of one slot, with what its last save came to when it was just saved.
+
+    No statement when the form names no person.
+    """
+    instance = facts.instance(slot.visit_code, slot.form_code, slot.seq)
+    spec, record = spec_and_record(facts, slot, instance)
+    draft = facts.drafts.get((slot.visit_code, slot.form_code, slot.seq))
+    typed = typed or Typed(draft.values if draft else {}, draft.messages if draft else {})
+    context = entry_context(facts.casebook, spec, facts.site)
+    blank = FormRecord(None, slot.form_code, slot.visit_code, slot.seq, protocol_version=spec.version)
+    entry = bind(spec, typed.raw, record=record or blank, context=context, casebook=facts.casebook)
+    lock = facts.lock_over(slot.visit_code, instance)
+    readonly = lock is not None or not may_enter(access, facts.site, slot.form_code) or _is_closed(instance)
+    previous, previous_label = _previous(facts, slot)
+    state = FormState(
+        saved=record,
+        entry=entry,
+        context=context,
+        raw={} if readonly else typed.raw,
+        messages={} if readonly else typed.messages,
+        queries=facts.query_states(instance.id) if instance else {},
+        verified=facts.verified.get(instance.id, {}) if instance else {},
+        previous=previous,
+        previous_label=previous_label,
+        history_url=form_url(facts, slot) + "history/",
+        readonly=readonly,
+    )
+    status, reason = slot_status(facts, slot, has_draft=bool(typed.raw) and not readonly)
+    if just_saved and typed.summary is None:
+        typed = replace(typed, summary=_saved_summary(entry))
+    about = _facts_of_section(facts, instance, lock)
+    shown = build_section(state, slot, facts, status=status, typed=typed, instance=instance)
+    return replace(shown, status_reason=reason, has_draft=draft is not None, **about)
+
+
+def build_section(
+    state: FormState, slot: Slot, facts: Facts, *, status: str, typed: Typed, instance: InstanceRow | None
+) -> SectionView:
+    """The section from a state that was read already. No statement."""
+    spec = state.entry.spec
+    answered, expected = completeness(spec, state.entry.record, held=state.entry.errors)
+    url = form_url(facts, slot)
+    revision = instance.revision if instance else 0
+    can_be_not_done = not state.readonly and not answered and slot.visit_code
+    return SectionView(
+        key=slot.form_code if slot.seq == 1 else f"{slot.form_code}-{slot.seq}",
+        code=slot.form_code,
+        seq=slot.seq,
+        title=section_title(spec, slot),
+        status=status,
+        status_label=str(STATUS_LABELS[status]),
+        badge_class=BADGES.get(status, "b-line"),
+        url=url,
+        draft_url=url + "draft/",
+        discard_url=url + "draft/discard/",
+        revision=revision,
+        token=str(uuid.uuid4()),
+        groups=tuple(
+            FieldGroup(str(section.title or ""), tuple(field_view(one, state) for one in section.items))
+            for section in spec.sections
+        ),
+        answered=answered,
+        expected=expected,
+        readonly=state.readonly,
+        value_label=visit_title(slot.visit_code) if slot.visit_code else str(spec.title),
+        prev_label=state.previous_label,
+        day=_day(state, facts),
+        not_done_url=url + "not-done/" if can_be_not_done else "",
+        alone_url=url if slot.visit_code else "",
+        summary=typed.summary,
+        changes=typed.changes,
+        others=tuple(facts.others.get((slot.visit_code, slot.form_code, slot.seq), ())),
+    )
+
+
+def spec_and_record(
+    facts: Facts, slot: Slot, instance: InstanceRow | None
+) -> tuple[FormSpec, FormRecord | None]:
+    """The form as asked in this slot and as saved, None before."""
+    version = instance.protocol_version if instance else facts.casebook.subject.protocol_version
+    spec = form_spec(slot.form_code, version, visit_code=slot.visit_code)
+    return spec, facts.casebook.record_of(instance.id) if instance else None
+
+
+def slot_status(facts: Facts, slot: Slot, *, has_draft: bool | None = None) -> tuple[str, str]:
+    """Status of a slot and, where it has one, its cause in words."""
+    instance = facts.instance(slot.visit_code, slot.form_code, slot.seq)
+    if has_draft is None:
+        has_draft = (slot.visit_code, slot.form_code, slot.seq) in facts.drafts
+    if facts.lock_over(slot.visit_code, instance) is not None:
+        return "locked", ""
+    if instance is not None and instance.status in ("not_done", "withdrawn"):
+        return STORED[instance.status], instance.status_reason
+    if has_draft:
+        return "draft", ""
+    if instance is not None:
+        return STORED[instance.status], ""
+    return planned_status(facts, slot.visit_code, slot.form_code)
+
+
+def planned_status(facts: Facts, visit_code: str, form_code: str) -> tuple[str, str]:
+    """What schedule and clock say of a form in which nothing is saved."""
+    cell = study().cell(visit_code, form_code) if visit_code else None
+    if cell is None:
+        return "not-due", ""
+    found = cell_status(cell, study().visit(visit_code), facts.dates.anchors, today=today_at(facts))
+    return found.status, _("Not expected: %(cause)s") % {"cause": found.cause} if found.cause else ""
+
+
+def today_at(facts: Facts) -> date:
+    """Today at the subject's site."""
+    return clock.now().astimezone(ZoneInfo(facts.site.time_zone)).date()
+
+
+def form_url(facts: Facts, slot: Slot) -> str:
+    """Address of a form: under its visit, or in its log."""
+    code = facts.casebook.subject.code
+    if not slot.visit_code:
+        return reverse("log-entry", args=[code, slot.form_code, slot.seq])
+    if slot.seq == 1:
+        return reverse("form", args=[code, slot.visit_code, slot.form_code])
+    return reverse("form", args=[code, slot.visit_code, slot.form_code, slot.seq])
+
+
+def visit_title(visit_code: str) -> str:
+    """Name of a visit: "Day 7", "Unscheduled 1"."""
+    plan = study().visit(visit_code)
+    if plan.code == visit_code:
+        return str(_(plan.name))
+    return f"{_(plan.name)} {visit_code.removeprefix(study().unscheduled)}"
+
+
+def section_title(spec: FormSpec, slot: Slot) -> str:
+    if not slot.visit_code:
+        return f"{spec.title} {slot.seq}"
+    return str(spec.title) if slot.seq == 1 else f"{spec.title} {slot.seq}"
+
+
+def _saved_summary(entry: Entry) -> Summary:
+    """ "Saved. 2 things need you", with a link for each."""
+    lines = [
+        SummaryLine(entry.spec[f.item].name, f.text) for f in entry.findings if not f.kept and not f.warns
+    ]
+    if entry.unanswered:
+        first = entry.spec[entry.unanswered[0]]
+        n = len(entry.unanswered)
+        text = ngettext(
+            "%(n)d field has no answer, first: %(label)s", "%(n)d fields have no answer, first: %(label)s", n
+        )
+        lines.append(SummaryLine(first.name, text % {"n": n, "label": first.label}))
+    if not lines:
+        return Summary("done", _("Saved."))
+    title = ngettext("Saved. %(n)d thing needs you.", "Saved. %(n)d things need you.", len(lines))
+    return Summary("held", title % {"n": len(lines)}, tuple(lines))
+
+
+def _is_closed(instance: InstanceRow | None) -> bool:
+    return instance is not None and instance.status in ("not_done", "withdrawn")
+
+
+def _previous(facts: Facts, slot: Slot) -> tuple[FormRecord | None, str]:
+    """The same form at the visit before this one in the casebook, and that visit's name."""
+    if not slot.visit_code:
+        return None, ""
+    before = None
+    place = study().visit_order(slot.visit_code)
+    for record in facts.casebook[slot.form_code]:
+        if (record.visit_code, record.seq) == (slot.visit_code, slot.seq):
+            break
+        if study().visit_order(record.visit_code) < place or record.visit_code.startswith(
+            study().unscheduled
+        ):
+            before = record
+    return before, visit_title(before.visit_code) if before else ""
+
+
+def _day(state: FormState, facts: Facts) -> int | None:
+    """Study day of a form that is kept per day, from its first date."""
+    infusion = state.context.infusion_on
+    dated = next((one for one in state.entry.spec if one.kind in ("date", "datetime", "partial_date")), None)
+    value: Any = state.entry.record.values.get(dated.address) if dated and infusion else None
+    if value is None or (isinstance(value, str) and len(value) < 10):
+        return None
+    day = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    day = day.astimezone(state.context.time_zone).date() if hasattr(day, "astimezone") else day
+    return (day - infusion).days
+
+
+def _facts_of_section(facts: Facts, instance: InstanceRow | None, lock) -> dict[str, Any]:
+    standing = [s for s in facts.signatures.get(instance.id, ()) if s.voided_at is None] if instance else []
+    label = ""
+    if standing:
+        label = _("Signed by %(name)s") % {"name": standing[0].printed_name}
+    zone = ZoneInfo(facts.site.time_zone)
+    return {
+        "is_signed": bool(standing),
+        "signed_label": label,
+        "lock_text": locked_text(lock.by_name, lock.at.astimezone(zone)) if lock else "",
+    }

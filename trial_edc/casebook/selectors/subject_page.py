@@ -1,0 +1,218 @@
+"""The page of one subject: where it stands, what is open, the matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from trial_edc.accounts.access import Access
+from trial_edc.accounts.roles import Permission
+from trial_edc.crf.partial import text as date_text
+from trial_edc.crf.registry import crf, has_crf
+from trial_edc.protocol.windows import DUE, NOT_EXPECTED, OVERDUE, study_day, visit_status
+
+from ..dates import phase
+from ..statuses import LENS_OF_ROLE, LENSES
+from ..study import study
+from .facts import Facts, facts_of
+from .matrix import Matrix, matrix_of, signature_state
+from .sections import today_at, visit_title
+from .trail import Activity, recent_activity
+
+DONE = ("complete", "not_done", "withdrawn")
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """One open thing: icon, title, detail, where to do it."""
+
+    status: str
+    title: str
+    detail: str
+    url: str
+
+
+@dataclass(frozen=True)
+class NextVisit:
+    code: str
+    title: str
+    status: str
+    window: str
+    url: str
+
+
+@dataclass(frozen=True)
+class LogCount:
+    form: str
+    title: str
+    n: int
+    url: str
+
+
+@dataclass(frozen=True)
+class LensLink:
+    code: str
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class SubjectPage:
+    subject: object
+    phase: str
+    study_day: str
+    facts: tuple[tuple[str, str], ...]
+    next_visit: NextVisit | None
+    matrix: Matrix
+    lenses: tuple[LensLink, ...]
+    to_do: tuple[ToDo, ...]
+    logs: tuple[LogCount, ...]
+    activity: tuple[Activity, ...]
+    n_queries: int
+    can_enter: bool
+    unscheduled_url: str
+    queries_url: str
+
+
+def subject_page(access: Access, subject, *, lens: str = "") -> SubjectPage:
+    """Everything the page shows. Twelve statements, whatever the number of forms.
+
+    Args:
+        lens: entry, queries, verification, signature or lock; "" = the one of the person's role.
+    """
+    facts = facts_of(subject, user=access.user, site=subject.site)
+    today = today_at(facts)
+    role = access.role_at(subject.site)
+    chosen = lens if lens in dict(LENSES) else LENS_OF_ROLE.get(role, "entry")
+    upcoming = _next_visit(facts, today)
+    url = reverse("subject", args=[subject.code])
+    return SubjectPage(
+        subject=subject,
+        phase=_phase(facts, today),
+        study_day=_study_day(facts, today),
+        facts=_key_facts(facts),
+        next_visit=upcoming,
+        matrix=matrix_of(facts, lens=chosen, next_visit=upcoming.code if upcoming else ""),
+        lenses=tuple(
+            LensLink(code, str(label), f"{url}?lens={code}", code == chosen) for code, label in LENSES
+        ),
+        to_do=_to_do(facts, today),
+        logs=_logs(facts),
+        activity=recent_activity(subject, site=subject.site, n=5),
+        n_queries=sum(query.state == "open" for queries in facts.queries.values() for query in queries),
+        can_enter=access.can(Permission.ENTER_FORMS, subject.site),
+        unscheduled_url=reverse("unscheduled", args=[subject.code]),
+        queries_url=f"{reverse('queries')}?subject={subject.code}",
+    )
+
+
+def _phase(facts: Facts, today: date) -> str:
+    return phase(facts.dates.anchors, today)
+
+
+def _study_day(facts: Facts, today: date) -> str:
+    day = study_day(today, facts.dates.anchors.infusion)
+    return "" if day is None else _("day %(n)d") % {"n": day}
+
+
+def _key_facts(facts: Facts) -> tuple[tuple[str, str], ...]:
+    anchors = facts.dates.anchors
+    named = (
+        (_("Consent"), anchors.consent),
+        (_("Leukapheresis"), anchors.leukapheresis),
+        (_("Infused"), anchors.infusion),
+    )
+    return tuple((label, date_text(on)) for label, on in named if on)
+
+
+def _next_visit(facts: Facts, today: date) -> NextVisit | None:
+    """The first planned visit that is not done and still expected."""
+    done = finished_visits(facts)
+    for visit in study().visits:
+        if visit.code == study().unscheduled or visit.code in done:
+            continue
+        found = visit_status(study(), visit.code, facts.dates.anchors, today=today)
+        if found.status == NOT_EXPECTED or found.window is None or found.window.last < today:
+            continue
+        first, last = found.window.first, found.window.last
+        span = date_text(first) if first == last else f"{date_text(first)} – {date_text(last)}"
+        url = reverse("visit", args=[facts.casebook.subject.code, visit.code])
+        return NextVisit(visit.code, visit_title(visit.code), found.status, span, url)
+    return None
+
+
+def finished_visits(facts: Facts) -> set[str]:
+    """Visits whose required forms are all complete or marked not done."""
+    done: dict[str, set[str]] = {}
+    for one in facts.casebook.instances:
+        if one.status in DONE:
+            done.setdefault(one.visit_code, set()).add(one.form_code)
+    return {
+        visit.code
+        for visit in study().visits
+        if visit.code in done
+        and {cell.form for cell in study().forms_at(visit.code) if cell.required and has_crf(cell.form)}
+        <= done[visit.code]
+    }
+
+
+def _to_do(facts: Facts, today: date) -> tuple[ToDo, ...]:
+    code = facts.casebook.subject.code
+    todo = []
+    done = finished_visits(facts)
+    for visit in study().visits:
+        if visit.code in done or visit.code == study().unscheduled:
+            continue
+        found = visit_status(study(), visit.code, facts.dates.anchors, today=today)
+        if found.status not in (DUE, OVERDUE):
+            continue
+        detail = _("window closed %(day)s") if found.status == OVERDUE else _("window open until %(day)s")
+        shown = date_text(found.window.last) if found.window else ""
+        url = reverse("visit", args=[code, visit.code])
+        todo.append(ToDo(found.status, visit_title(visit.code), detail % {"day": shown}, url))
+    for visit_code, form, _seq in facts.drafts:
+        place = visit_title(visit_code) if visit_code else ""
+        todo.append(
+            ToDo(
+                "draft",
+                f"{crf(form).Crf.title} {place}".strip(),
+                _("Draft kept, not saved"),
+                _place_url(code, visit_code, form, _seq),
+            )
+        )
+    n = sum(query.state == "open" for queries in facts.queries.values() for query in queries)
+    if n:
+        text = ngettext("%(n)d query to answer", "%(n)d queries to answer", n) % {"n": n}
+        todo.append(ToDo("query-open", text, "", f"{reverse('queries')}?subject={code}"))
+    waiting = [
+        one
+        for one in facts.casebook.instances
+        if study().signature_rule(one.form_code) and signature_state(facts, one) in ("to-sign", "resign")
+    ]
+    if waiting:
+        text = ngettext("%(n)d form to sign", "%(n)d forms to sign", len(waiting)) % {"n": len(waiting)}
+        todo.append(ToDo("to-sign", text, "", f"{reverse('sign')}?subject={code}"))
+    return tuple(todo)
+
+
+def _place_url(code: str, visit_code: str, form: str, seq: int) -> str:
+    if not visit_code:
+        return reverse("log-entry", args=[code, form, seq])
+    return reverse("visit", args=[code, visit_code]) + f"#form-{form}"
+
+
+def _logs(facts: Facts) -> tuple[LogCount, ...]:
+    counts = dict.fromkeys((form for form in study().log_forms if has_crf(form)), 0)
+    for one in facts.casebook.instances:
+        if one.form_code in counts and one.status != "withdrawn":
+            counts[one.form_code] += 1
+    code = facts.casebook.subject.code
+    return tuple(
+        LogCount(form, str(crf(form).Crf.title), n, reverse("log", args=[code, form]))
+        for form, n in counts.items()
+    )

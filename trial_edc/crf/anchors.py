@@ -1,0 +1,74 @@
+"""The dates a subject's casebook tells: what windows, study days and checks across forms count from."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from trial_edc.crf import partial
+from trial_edc.crf.spec import protocol
+from trial_edc.protocol.model import DateSource
+from trial_edc.protocol.windows import Anchors, tracks_off
+
+
+def site_zone(casebook: Any) -> tzinfo:
+    """The clock of the subject's site; UTC where there is no casebook."""
+    return ZoneInfo(casebook.subject.site.time_zone if casebook else "UTC")
+
+
+def day_of(value: Any, zone: tzinfo) -> date | None:
+    """The first day a date item can mean, on the site's clock; None when it has no value."""
+    return None if value in (None, "") else partial.interval(value, zone)[0].date()
+
+
+def anchors_of(casebook: Any) -> Anchors:
+    """The dates the visit windows count from, and the tracks switched off, as the forms tell them."""
+    study, zone = protocol(), site_zone(casebook)
+    found = {name: _first_date(casebook, sources, zone) for name, sources in study.anchors.items()}
+    events = []
+    for event in study.track_events:
+        days = _dates(casebook, DateSource(event.form, event.dated_by, event.when), zone)
+        if days:
+            events.append((event.cause, min((day for day in days if day), default=None)))
+    if found["infusion"]:
+        events = [(cause, day) for cause, day in events if cause != "withdrawal of treatment"]
+    return Anchors(
+        **found,
+        planned_leukapheresis_on=casebook.subject.planned_leukapheresis_on,
+        planned_infusion_on=casebook.subject.planned_infusion_on,
+        tracks_off=tracks_off(study, events),
+    )
+
+
+def infusion_at(casebook: Any) -> datetime | None:
+    """When the first infusion began, None before it."""
+    starts = [record.infdtc for record in casebook["inf"] if record.infdtc] if casebook else []
+    return min(starts, default=None)
+
+
+def consent_on(casebook: Any) -> date | None:
+    """Day of the first consent, None when there is none yet."""
+    return (
+        None
+        if casebook is None
+        else _first_date(casebook, (DateSource("icf", "icfdtc"),), site_zone(casebook))
+    )
+
+
+def _first_date(casebook: Any, sources: tuple[DateSource, ...], zone: tzinfo) -> date | None:
+    for source in sources:
+        days = [day for day in _dates(casebook, source, zone) if day]
+        if days:
+            return min(days)
+    return None
+
+
+def _dates(casebook: Any, source: DateSource, zone: tzinfo) -> list[date | None]:
+    """The item's day in every form where the condition holds; None where it is not dated."""
+    kept = [
+        record
+        for record in casebook[source.form]
+        if record.status != "not_done" and (source.when is None or record[source.when[0]] in source.when[1])
+    ]
+    return [day_of(record[source.item], zone) if source.item else None for record in kept]

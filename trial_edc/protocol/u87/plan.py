@@ -1,0 +1,87 @@
+"""Dose levels, tracks, signatures, worklist groups and source verification of the study."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from trial_edc.protocol.model import DateSource, DoseLevel, SdvPlan, SignatureRule, TrackEvent, WorklistGroup
+from trial_edc.protocol.u87.visits import _
+
+DOSE_LEVELS = (
+    DoseLevel("DL-1", Decimal(25)),
+    DoseLevel("DL1", Decimal(50)),
+    DoseLevel("DL2", Decimal(100)),
+    DoseLevel("DL3", Decimal(300)),
+)
+
+ALL_TRACKS = ("screening", "product", "safety", "efficacy", "follow-up")
+# Cause -> tracks it switches off. What is planned after that day is not expected any more.
+TRACKS_OFF = {
+    "progression": ("efficacy",),
+    "new therapy": ("efficacy",),
+    "death": ALL_TRACKS,
+    "screen failure": ("product", "safety", "efficacy", "follow-up"),
+    "manufacturing failure": ("product", "safety", "efficacy", "follow-up"),
+    "withdrawal of treatment": ("product",),
+    "withdrawal of procedures": ("product", "safety", "efficacy"),
+    "withdrawal": ALL_TRACKS,
+}
+
+# Where the dates come from that windows count from; the first source that has a date rules.
+ANCHORS = {
+    "consent": (DateSource("icf", "icfdtc", ("icftype", ("TISSUE",))), DateSource("icf", "icfdtc")),
+    "leukapheresis": (DateSource("aph", "aphstdtc"),),
+    "ld1": (DateSource("ld", "ldstdtc"),),
+    "infusion": (DateSource("inf", "infdtc"),),
+    "event": (DateSource("ds", "dsstdtc"),),
+}
+TRACK_EVENTS = (
+    TrackEvent("death", "dd", None, "dthdtc"),
+    TrackEvent("progression", "rs", ("rsinv", ("PD",)), "rsdtc"),
+    TrackEvent("new therapy", "subs", None, "sbstdt"),
+    TrackEvent("screen failure", "ds", ("dsdecod", ("SCREENFAIL",)), "dsstdtc"),
+    TrackEvent("manufacturing failure", "mfg", ("mfgfail", ("STOP", "TERMINATED")), ""),
+    TrackEvent("withdrawal of procedures", "icf", ("icfwdsc", ("PROCEDURES",)), "icfwddt"),
+    TrackEvent("withdrawal", "icf", ("icfwdsc", ("ALL",)), "icfwddt"),
+    TrackEvent("withdrawal of treatment", "icf", ("icfwdsc", ("TREATMENT",)), "icfwddt"),
+)
+
+SIGNATURE_MEANINGS = {
+    "approval": _("I have reviewed this record and confirm that it is complete and accurate."),
+    "eligibility": _("I confirm the eligibility of this participant on the data recorded here."),
+    "responsibility": _("I have reviewed the casebook of this participant and take responsibility for it."),
+    "medical-review": _("I have reviewed this record as medical monitor."),
+    "release": _("I confirm the batch record and the release decision."),
+}
+INVESTIGATORS = ("PI", "SI")
+SIGNATURES = (
+    SignatureRule("approval", ("ae",), INVESTIGATORS, alone_when=("aeser", ("Y",))),
+    SignatureRule("eligibility", ("ie",), INVESTIGATORS),
+    SignatureRule("approval", ("icf", "dm", "inf", "crs", "icn", "lbh"), INVESTIGATORS),
+)
+
+WORKLIST = (
+    WorklistGroup("sae-clock", _("Serious event clocks"), ("CRC", "PI", "SI", "MM")),
+    WorklistGroup("visits-overdue", _("Visits overdue"), ("CRC", "DM")),
+    WorklistGroup("visits-due", _("Visits due"), ("CRC",)),
+    WorklistGroup("visits-next", _("Next 7 days"), ("CRC", "CRA")),
+    WorklistGroup("drafts", _("Drafts"), ("CRC", "PI", "SI")),
+    WorklistGroup("queries-to-answer", _("Queries to answer"), ("CRC", "PI", "SI")),
+    WorklistGroup("queries-answered", _("Queries answered"), ("CRA", "DM", "MM")),
+    WorklistGroup("to-sign", _("To sign"), INVESTIGATORS),
+    WorklistGroup("resign", _("Changed since signing"), INVESTIGATORS),
+    WorklistGroup("to-verify", _("To verify"), ("CRA",)),
+)
+
+_SDV_CRITICAL = """
+    icf.icfdtc icf.icftype icf.icfver ie.ieorres ie.ieelig dm.sex dm.brthdtc inf.infdtc inf.infdose
+    inf.infbatch
+    inf.infdl ae.aeterm ae.aestdtc ae.aeendtc ae.aetoxgr ae.aegrchg ae.aeser ae.aerelu87 ae.aedlt ae.aesi
+    crs.crsdtc crs.crsgri crs.crstoci icn.icngri sv.svstdtc sv.svaeyn
+"""
+SDV = SdvPlan(
+    critical=frozenset(_SDV_CRITICAL.split()),
+    full_subjects_per_site=2,
+    sampled_percent=20,
+    exempt_forms=("cyt", "pk"),
+)

@@ -1,0 +1,126 @@
+"""Which form is asked at which visit. A further form is one more `form(...)` line.
+
+The visit record comes first at every visit; logs are never listed, the visit record names those reviewed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from trial_edc.protocol.model import Cell
+from trial_edc.protocol.u87.visits import VISITS
+
+LYMPHODEPLETION = "ld1 ld2 ld3"
+DAILY = "d1 d2 d3 d4 d7 d10 d14 d21"
+EARLY = f"{DAILY} d28"
+SAFETY_MONTHS = "m2 m3"
+LATE_MONTHS = "m6 m9 m12 m15 m18 m21 m24"
+MONTHS = f"{SAFETY_MONTHS} {LATE_MONTHS}"
+YEARS = "y3 y4 y5 y6 y7 y8 y9 y10 y11 y12 y13 y14 y15"
+PRODUCT = f"base {LYMPHODEPLETION} d0"
+LOG_FORMS = ("icf", "ae")
+# One daily assessment each: the visit also takes the days without a visit before it.
+DAYS_IN_VISIT = {"d7": 3, "d10": 3, "d14": 4}
+
+
+def form(
+    code: str,
+    visits: str,
+    track: str,
+    *,
+    required: bool = True,
+    note: str = "",
+    logs: str = "",
+    filled: str = "",
+    samples: tuple[str, int, int] | None = None,
+    instances: Mapping[str, int] | None = None,
+) -> list[Cell]:
+    """One form at several visits.
+
+    Args:
+        visits: visit codes apart by spaces. logs: logs reviewed there; filled: those that need an entry.
+        samples: (anchor, earliest day, latest day) of the sample where it is not the visit's window.
+        instances: how many of the form a visit collects, 1 where it is not listed.
+    """
+    return [
+        Cell(
+            visit=visit,
+            form=code,
+            required=required,
+            track=track,
+            note=note,
+            item_window=samples,
+            logs=tuple(logs.split()),
+            logs_filled=tuple(filled.split()),
+            expected_instances=(instances or {}).get(visit, 1),
+        )
+        for visit in visits.split()
+    ]
+
+
+def optional(code: str, visits: str, track: str, note: str = "") -> list[Cell]:
+    """A form that is asked only under the condition in `note`."""
+    return form(code, visits, track, required=False, note=note)
+
+
+LINES: tuple[list[Cell], ...] = (
+    form("sv", "prescr", "screening", logs="icf", filled="icf", note="consent to tissue pre-screening"),
+    form(
+        "sv", "scr", "screening", logs="icf mh prt cm ae", filled="icf prt", note="main and 15-year consent"
+    ),
+    form("sv", "aph", "product", logs="coi cm ae", filled="coi"),
+    form("sv", "mfg", "product", logs="coi cm ae", filled="coi", note="a remote visit is allowed"),
+    form("sv", f"base {LYMPHODEPLETION}", "product", logs="cm ae"),
+    form("sv", "d0", "product", logs="coi cm ae", filled="coi", note="two-person check at the bedside"),
+    form("sv", DAILY, "safety", logs="cm ae"),
+    form("sv", "d28", "safety", logs="cm ae subs"),
+    form("sv", MONTHS, "follow-up", logs="cm ae subs"),
+    form("sv", YEARS, "follow-up", logs="ae subs", note="delayed adverse events"),
+    form("sv", "eos", "follow-up", logs="cm ae subs"),
+    form("sv", "uns", "", logs="cm ae", note="own date first; no window, never overdue"),
+    form("ie", "scr", "screening"),
+    form("ie", "base", "product", note="criteria for re-check before lymphodepletion"),
+    form("ie", "d0", "product", note="criteria for re-check before infusion"),
+    form("dm", "prescr", "screening"),
+    optional("dm", "scr", "screening", "only when there was no tissue pre-screening"),
+    form("vs", "scr", "screening", note="height here only"),
+    form("vs", f"aph base {LYMPHODEPLETION}", "product"),
+    form("vs", "d0", "product", instances={"d0": 6}, note="pre-dose, +15 and +30 min, +1, +2 and +4 h"),
+    form("vs", f"{EARLY} {SAFETY_MONTHS}", "safety"),
+    form("vs", LATE_MONTHS, "efficacy"),
+    optional("vs", "eos", "follow-up", "not after death or when seen by telephone"),
+    optional("vs", "uns", ""),
+    form("lbh", "scr", "screening", samples=("leukapheresis", -14, -1), note="eligibility values"),
+    form("lbh", "aph", "product", samples=("leukapheresis", -1, 0), note="same day or the day before"),
+    form("lbh", "base", "product", samples=("ld1", -7, 0), note="re-check before lymphodepletion"),
+    form("lbh", "ld1", "product"),
+    optional("lbh", "ld2 ld3", "product"),
+    form("lbh", "d0", "product", samples=("infusion", -1, 0), note="before the infusion"),
+    form("lbh", f"{EARLY} {SAFETY_MONTHS}", "safety"),
+    form("lbh", LATE_MONTHS, "efficacy"),
+    optional("lbh", YEARS, "follow-up", "yearly blood count"),
+    optional("lbh", "eos", "follow-up", "not after death or when seen by telephone"),
+    optional("lbh", "uns", ""),
+    form("inf", "d0", "product"),
+    form("crs", "d0", "product"),
+    form("crs", "d1 d2 d3 d4 d7 d10 d14", "safety", instances=DAYS_IN_VISIT),
+    optional("crs", "d21 d28", "safety", "while CRS or ICANS is present or returns"),
+    optional("crs", "uns", ""),
+    form("icn", "base", "product", note="baseline ICE score"),
+    form("icn", "d0", "product"),
+    form("icn", "d1 d2 d3 d4 d7 d10 d14", "safety", instances=DAYS_IN_VISIT),
+    optional("icn", "d21 d28", "safety", "while CRS or ICANS is present or returns"),
+    optional("icn", "uns", ""),
+)
+
+# The order of entry within a visit.
+FORM_ORDER = ("sv", "dm", "ie", "inf", "vs", "crs", "icn", "lbh")
+
+
+def _in_order(cells: Iterable[Cell]) -> tuple[Cell, ...]:
+    visits = {visit.code: place for place, visit in enumerate(VISITS)}
+    forms = {code: place for place, code in enumerate(FORM_ORDER)}
+    return tuple(sorted(cells, key=lambda cell: (visits[cell.visit], forms.get(cell.form, len(forms)))))
+
+
+CELLS = _in_order(cell for line in LINES for cell in line)
