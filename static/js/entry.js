@@ -201,6 +201,7 @@ function show(section, page, response, next) {
   section.replaceWith(fresh);
   for (const part of all("[data-swap]", page)) document.getElementById(part.id)?.replaceWith(part);
   window.htmx?.process(fresh);
+  document.dispatchEvent(new Event("section-replaced"));
   prepare(fresh);
   active = null;
   setActive(fresh);

@@ -57,12 +57,13 @@ class MergeField:
     """One field of two savers.
 
     Attributes:
+        name: of the input ("vs.temp").
         opened, theirs, mine: display of the value when the form was opened, as saved since, and as typed now.
         typed: what was typed, to be posted again.
         outcome: "choose" (both changed it), "theirs" or "mine" (only that side did).
     """
 
-    address: str
+    name: str
     label: str
     opened: str
     theirs: str

@@ -209,19 +209,27 @@ def _unit_choices(one: ItemSpec, state: FormState) -> tuple[tuple[str, bool, str
         return ()
     chosen = _unit_code(one, state)
     return tuple(
-        (unit.code, unit.code == chosen, "" if unit.offset or unit.factor is None else str(unit.factor / unit.divisor))
+        (
+            unit.code,
+            unit.code == chosen,
+            "" if unit.offset or unit.factor is None else str(unit.factor / unit.divisor),
+        )
         for unit in one.units
     )
 
 
 def _options(one: ItemSpec, context: EntryContext, value: str) -> tuple[tuple[str, str, str, bool], ...]:
     if one.kind == "user":
-        return tuple((str(n), str(key), name, str(key) == value) for n, (key, name) in enumerate(context.users.items(), 1))
+        return tuple(
+            (str(n), str(key), name, str(key) == value)
+            for n, (key, name) in enumerate(context.users.items(), 1)
+        )
     if one.kind not in ("code", "multi"):
         return ()
     chosen = set(value.split(",")) if one.kind == "multi" else {value}
     return tuple(
-        (str(n), str(code), str(label), str(code) in chosen) for n, (code, label) in enumerate(choices(one, context), 1)
+        (str(n), str(code), str(label), str(code) in chosen)
+        for n, (code, label) in enumerate(choices(one, context), 1)
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from trial_edc.accounts.access import Access
 from trial_edc.audit import clock
@@ -24,8 +25,8 @@ from ..locks import locked_text
 from ..problems import Change
 from ..reader import InstanceRow
 from ..rights import may_enter
-from ..statuses import BADGES, STATUS_LABELS, STORED
 from ..slots import Slot
+from ..statuses import BADGES, STATUS_LABELS, STORED
 from ..study import study
 from .facts import Facts
 from .fields import FieldView, FormState, field_view
@@ -92,7 +93,7 @@ class SectionView:
 
     @property
     def has_errors(self) -> bool:
-        return any(field.message_level == "error" for group in self.groups for field in group.fields)
+        return any(one.message_level == "error" for group in self.groups for one in group.fields)
 
 
 @dataclass(frozen=True)
@@ -100,13 +101,18 @@ class Typed:
     """What a person has typed in a section and sees again: boxes, messages, outcome."""
 
     raw: Mapping[str, str]
-    messages: Mapping[str, str] = {}  # noqa: RUF012 - never changed
+    messages: Mapping[str, str] = field(default_factory=dict)
     summary: Summary | None = None
     changes: tuple[Change, ...] = ()
 
 
-def section_view(facts: Facts, access: Access, slot: Slot, typed: Typed | None = None) -> SectionView:
-    """The section of one slot. No statement when the form names no person."""
+def section_view(
+    facts: Facts, access: Access, slot: Slot, typed: Typed | None = None, *, just_saved: bool = False
+) -> SectionView:
+    """The section of one slot, with what its last save came to when it was just saved.
+
+    No statement when the form names no person.
+    """
     instance = facts.instance(slot.visit_code, slot.form_code, slot.seq)
     spec, record = spec_and_record(facts, slot, instance)
     draft = facts.drafts.get((slot.visit_code, slot.form_code, slot.seq))
@@ -131,6 +137,8 @@ def section_view(facts: Facts, access: Access, slot: Slot, typed: Typed | None =
         readonly=readonly,
     )
     status, reason = slot_status(facts, slot, has_draft=bool(typed.raw) and not readonly)
+    if just_saved and typed.summary is None:
+        typed = replace(typed, summary=_saved_summary(entry))
     about = _facts_of_section(facts, instance, lock)
     shown = build_section(state, slot, facts, status=status, typed=typed, instance=instance)
     return replace(shown, status_reason=reason, has_draft=draft is not None, **about)
@@ -239,6 +247,24 @@ def section_title(spec: FormSpec, slot: Slot) -> str:
     return str(spec.title) if slot.seq == 1 else f"{spec.title} {slot.seq}"
 
 
+def _saved_summary(entry: Entry) -> Summary:
+    """ "Saved. 2 things need you", with a link for each."""
+    lines = [
+        SummaryLine(entry.spec[f.item].name, f.text) for f in entry.findings if not f.kept and not f.warns
+    ]
+    if entry.unanswered:
+        first = entry.spec[entry.unanswered[0]]
+        n = len(entry.unanswered)
+        text = ngettext(
+            "%(n)d field has no answer, first: %(label)s", "%(n)d fields have no answer, first: %(label)s", n
+        )
+        lines.append(SummaryLine(first.name, text % {"n": n, "label": first.label}))
+    if not lines:
+        return Summary("done", _("Saved."))
+    title = ngettext("Saved. %(n)d thing needs you.", "Saved. %(n)d things need you.", len(lines))
+    return Summary("held", title % {"n": len(lines)}, tuple(lines))
+
+
 def _is_closed(instance: InstanceRow | None) -> bool:
     return instance is not None and instance.status in ("not_done", "withdrawn")
 
@@ -252,7 +278,9 @@ def _previous(facts: Facts, slot: Slot) -> tuple[FormRecord | None, str]:
     for record in facts.casebook[slot.form_code]:
         if (record.visit_code, record.seq) == (slot.visit_code, slot.seq):
             break
-        if study().visit_order(record.visit_code) < place or record.visit_code.startswith(study().unscheduled):
+        if study().visit_order(record.visit_code) < place or record.visit_code.startswith(
+            study().unscheduled
+        ):
             before = record
     return before, visit_title(before.visit_code) if before else ""
 
@@ -280,6 +308,3 @@ def _facts_of_section(facts: Facts, instance: InstanceRow | None, lock) -> dict[
         "signed_label": label,
         "lock_text": locked_text(lock.by_name, lock.at.astimezone(zone)) if lock else "",
     }
-
-
-__all__ = ["Entry", "SectionView", "Summary", "SummaryLine", "Typed", "section_view"]

@@ -67,24 +67,37 @@ class SheetPage:
 
 
 def visit_sheet(
-    access: Access, subject, visit_code: str, *, typed: Mapping[Slot, Typed] | None = None
+    access: Access,
+    subject,
+    visit_code: str,
+    *,
+    typed: Mapping[Slot, Typed] | None = None,
+    just_saved: str = "",
 ) -> SheetPage:
     """Every form of a visit as a section.
 
     Args:
         typed: what a person typed in a slot and sees again, instead of the draft.
+        just_saved: key of the section that was saved a moment ago ("vs", "crs-2").
     """
     forms = {cell.form for cell in study().forms_at(visit_code)} | date_forms() | track_forms()
     facts = facts_of(subject, user=access.user, site=subject.site, forms=forms)
     slots = _slots_at(facts, visit_code)
-    sections = tuple(section_view(facts, access, slot, (typed or {}).get(slot)) for slot in slots)
+    sections = tuple(
+        section_view(facts, access, slot, (typed or {}).get(slot), just_saved=just_saved == _key(slot))
+        for slot in slots
+    )
     return _sheet(access, facts, sections, visit_code=visit_code, title=visit_title(visit_code))
 
 
-def form_page(access: Access, subject, slot: Slot, *, typed: Typed | None = None) -> SheetPage:
+def form_page(
+    access: Access, subject, slot: Slot, *, typed: Typed | None = None, just_saved: str = ""
+) -> SheetPage:
     """One form alone, of a visit or of a log."""
-    facts = facts_of(subject, user=access.user, site=subject.site, forms={slot.form_code} | date_forms() | track_forms())
-    section = section_view(facts, access, slot, typed)
+    facts = facts_of(
+        subject, user=access.user, site=subject.site, forms={slot.form_code} | date_forms() | track_forms()
+    )
+    section = section_view(facts, access, slot, typed, just_saved=just_saved == slot.form_code)
     title = f"{section.title}, {visit_title(slot.visit_code)}" if slot.visit_code else section.title
     return _sheet(access, facts, (section,), visit_code=slot.visit_code, title=title)
 
@@ -93,6 +106,10 @@ def sheet_of(access: Access, facts: Facts, section: SectionView, slot: Slot) -> 
     """A page of one section that was read already. No statement."""
     title = f"{section.title}, {visit_title(slot.visit_code)}" if slot.visit_code else section.title
     return _sheet(access, facts, (section,), visit_code=slot.visit_code, title=title)
+
+
+def _key(slot: Slot) -> str:
+    return slot.form_code if slot.seq == 1 else f"{slot.form_code}-{slot.seq}"
 
 
 def _slots_at(facts: Facts, visit_code: str) -> list[Slot]:
@@ -122,14 +139,20 @@ def _sheet(
         subject=facts.casebook.subject,
         title=title,
         sections=sections,
-        bar=Bar(_draft_text(sections), f"f-{first.key}", next((s.discard_url for s in sections if s.has_draft), "")),
+        bar=Bar(
+            _draft_text(sections),
+            f"f-{first.key}",
+            next((s.discard_url for s in sections if s.has_draft), ""),
+        ),
         can_enter=any(may_enter(access, facts.site, section.code) for section in sections),
         filled=sum(section.answered for section in counted),
         expected=sum(section.expected for section in counted),
         when=_when(on, span),
         window_label=_verdict(on, span),
         window_class="b-ok" if on and span and span.first <= on <= span.last else "b-line",
-        viewers=tuple(_("%(name)s is entering") % {"name": n} for n in sorted({n for s in sections for n in s.others})),
+        viewers=tuple(
+            _("%(name)s is entering") % {"name": n} for n in sorted({n for s in sections for n in s.others})
+        ),
         done_text=_done_text(sections) if visit_code else "",
         **_neighbours(facts, visit_code),
     )
@@ -143,7 +166,9 @@ def _draft_text(sections: tuple[SectionView, ...]) -> str:
 def _when(on: date | None, span: Window | None) -> str:
     parts = [f"{_(DAYS[on.weekday()])} {date_text(on)}"] if on else []
     if span:
-        parts.append(_("window %(first)s to %(last)s") % {"first": date_text(span.first), "last": date_text(span.last)})
+        parts.append(
+            _("window %(first)s to %(last)s") % {"first": date_text(span.first), "last": date_text(span.last)}
+        )
     return " · ".join(parts)
 
 
