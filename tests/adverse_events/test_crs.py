@@ -44,7 +44,9 @@ def test_the_worse_of_hypotension_and_hypoxia_counts(hypotension, oxygen, flow, 
 
 
 def test_signs_with_another_cause_do_not_count():
-    record = fill("d7/crs", **{**SICK, "crshyp": "ONE", "crshypoc": "Y", "crso2": "INTUB", "crsairw": "Y"}).record
+    record = fill(
+        "d7/crs", **{**SICK, "crshyp": "ONE", "crshypoc": "Y", "crso2": "INTUB", "crsairw": "Y"}
+    ).record
 
     assert record.crsgrd == 1
 

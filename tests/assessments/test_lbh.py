@@ -80,7 +80,9 @@ def test_a_value_under_its_limit_is_graded_by_the_bound(casebook):
 
 
 def test_only_laboratories_of_the_site_are_offered(casebook):
-    assert "is not a choice of laboratory" in said(fill("d7/lbh", casebook=casebook, lblab="L103"), "lblab")[0]
+    assert (
+        "is not a choice of laboratory" in said(fill("d7/lbh", casebook=casebook, lblab="L103"), "lblab")[0]
+    )
 
 
 def test_a_cleared_value_loses_its_limits_and_grade(casebook):
