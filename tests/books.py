@@ -9,11 +9,16 @@ from trial_edc.casebook.reader import Casebook, InstanceRow
 from trial_edc.crf.entry import Entry, bind
 from trial_edc.crf.parse import EntryContext
 from trial_edc.crf.spec import form_spec
+from trial_edc.crf.values import FormRecord
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TODAY = date(2026, 3, 5)
 CONTEXT = EntryContext(
-    today=TODAY, time_zone=ZONE, visit_on=date(2026, 3, 3), infusion_on=date(2026, 2, 24), users={7: "Mei Lin"}
+    today=TODAY,
+    time_zone=ZONE,
+    visit_on=date(2026, 3, 3),
+    infusion_on=date(2026, 2, 24),
+    users={7: "Mei Lin"},
 )
 
 
@@ -48,9 +53,13 @@ def book(*entries: Entry, **about) -> Casebook:
 
 
 def fill(path: str, *, casebook: Casebook | None = None, context=CONTEXT, record=None, **typed: str) -> Entry:
-    """Type into the boxes of a form: `fill("d7/vs", temp="38.4", sysbp__keep="source")`; a log has no visit."""
-    visit, _slash, form = path.rpartition("/")
+    """Type into the boxes of a form: `fill("d7/vs", temp="38.4", sysbp__keep="source")`.
+
+    `path` is "d7/vs", "d7/vs/2" for the second one of the visit, "ae" for a log.
+    """
+    visit, form, seq = [*path.split("/"), "1"][:3] if "/" in path else ("", path, "1")
     spec = form_spec(form, visit_code=visit)
+    record = record or FormRecord(None, form, visit, int(seq))
     raw = {f"{form}.{name.replace('__', '.')}": text for name, text in typed.items()}
     return bind(spec, raw, record=record, context=context, casebook=casebook)
 

@@ -30,9 +30,7 @@ SIGNS = {
 def stored(entry):
     """What the database would give back of an entry, by the columns the save action writes."""
     columns = to_columns(entry.spec, entry.record)
-    rows = [
-        (row.model._meta.model_name, {**row.columns, "row_no": row.row_no}) for row in columns.rows
-    ]
+    rows = [(row.model._meta.model_name, {**row.columns, "row_no": row.row_no}) for row in columns.rows]
     about = {"id": 5, "visit_code": entry.record.visit_code, "revision": 1, "status": "complete"}
     return from_stored(entry.record.form_code, about, columns.head, rows)
 

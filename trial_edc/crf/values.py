@@ -324,6 +324,26 @@ def display(
     return str(dict(spec.choices).get(value, value))
 
 
+def row_facts(spec: ItemSpec, record: FormRecord) -> str:
+    """What stands beside a measured value with limits: "1.8–6.3 · L · G3"; "" where the row has none."""
+    model = next((table for table in row_models(spec.form) if row_label(table) == spec.row), None)
+    prefix = getattr(model.Crf, "measured", "") if model and spec.is_measured else ""
+    value = record.values.get(spec.address)
+    low, high = (record.values.get(f"{prefix}ornr{end}.{spec.row_key}") for end in ("lo", "hi"))
+    if not prefix or value is None or (low is None and high is None):
+        return ""
+    reported = _reported(spec, record, value)
+    flag = "L" if low is not None and reported < low else "H" if high is not None and reported > high else ""
+    grade = record.values.get(f"{prefix}toxgr.{spec.row_key}")
+    bounds = "–".join("" if bound is None else f"{bound.normalize():f}" for bound in (low, high))
+    return " · ".join(part for part in (bounds, flag, f"G{grade}" if grade else "") if part)
+
+
+def _reported(spec: ItemSpec, record: FormRecord, value: Decimal) -> Decimal:
+    """The number as reported, in the unit of its limits."""
+    return Decimal(record.meta.get(spec.address, {}).get("typed") or value)
+
+
 def _display_list(spec: ItemSpec, value: list[Any]) -> str:
     labels = dict(spec.choices)
     if spec.kind == "repeat":
