@@ -43,13 +43,12 @@ def declared(*lists: list[str]) -> set[str]:
     ids=["product", "tests"],
 )
 def test_every_imported_package_is_declared(folders, lists):
-    distributions = packages_distributions()
-    names = imported(folders) - COME_ALONG
+    known, distributions = declared(*lists), packages_distributions()
 
     missing = {
         name
-        for name in names
-        if not declared(*lists) & {found.lower() for found in distributions.get(name, [])}
+        for name in imported(folders) - COME_ALONG
+        if not known & {found.lower() for found in distributions.get(name, [])}
     }
 
     assert missing == set()
