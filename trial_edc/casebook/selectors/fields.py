@@ -28,7 +28,7 @@ class FieldView:
 
     Attributes:
         control: text, number, date, datetime, segmented, select, multi, search, longtext or calc.
-        options: (digit key, stored code, label, whether chosen). unit_choices: (code, whether chosen, factor).
+        options: (digit key, stored code, label, whether chosen). unit_choices: (code, label, whether chosen, factor).
         prev, prev_label: the previous visit's value and that visit. copy: its box text where copying is allowed.
         message, message_level: under the field; "error" cannot be right, "finding" is unlikely.
         was: the saved value when the box differs from it. kept: why a doubted value is kept.
@@ -41,7 +41,7 @@ class FieldView:
     control: str
     help: str = ""
     unit: str = ""
-    unit_choices: tuple[tuple[str, bool, str], ...] = ()
+    unit_choices: tuple[tuple[str, str, bool, str], ...] = ()
     options: tuple[tuple[str, str, str, bool], ...] = ()
     value: str = ""
     missing: str = ""
@@ -204,14 +204,19 @@ def _unit_code(one: ItemSpec, state: FormState) -> str:
     return typed or str(_about(one, state.saved).get("unit") or one.units[0].code)
 
 
-def _unit_choices(one: ItemSpec, state: FormState) -> tuple[tuple[str, bool, str], ...]:
+def _unit_choices(one: ItemSpec, state: FormState) -> tuple[tuple[str, str, bool, str], ...]:
     if len(one.units) < 2:
         return ()
     chosen = _unit_code(one, state)
     return tuple(
-        (unit.code, unit.code == chosen, "" if unit.offset or unit.factor is None else str(unit.factor / unit.divisor))
+        (unit.code, unit_label(unit.code), unit.code == chosen, _factor(unit))
         for unit in one.units
     )
+
+
+def _factor(unit) -> str:
+    """What a number in this unit is multiplied with to be in the standard one; "" when that is not all."""
+    return "" if unit.offset or unit.factor is None else str(unit.factor / unit.divisor)
 
 
 def _options(one: ItemSpec, context: EntryContext, value: str) -> tuple[tuple[str, str, str, bool], ...]:
