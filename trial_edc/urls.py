@@ -7,4 +7,6 @@ from trial_edc.health import healthz
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("trial_edc.accounts.urls")),
+    path("", include("subjects.urls")),
+    path("", include("trial_edc.casebook.urls")),
 ]

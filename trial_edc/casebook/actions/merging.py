@@ -34,10 +34,14 @@ def merge_of(
         if not outcome:
             continue
         shown = [
-            display(one, record.values.get(one.address), record.meta.get(one.address), time_zone=zone) if record else ""
+            display(one, record.values.get(one.address), record.meta.get(one.address), time_zone=zone)
+            if record
+            else ""
             for record in (base, theirs, after)
         ]
-        fields.append(MergeField(one.name, str(one.label), shown[0], shown[1], shown[2] or wanted, wanted, outcome))
+        fields.append(
+            MergeField(one.name, str(one.label), shown[0], shown[1], shown[2] or wanted, wanted, outcome)
+        )
     return Merge(
         revision=opened.revision,
         by_name=opened.saved_by,
@@ -70,7 +74,10 @@ def _as_of(opened: Opened, record: FormRecord | None, revision: int) -> FormReco
 
 
 def _reached(event: AuditEvent, revision: int) -> bool:
-    return event.table_name == "casebook_forminstance" and (event.changes.get("revision") or [None, None])[1] == revision
+    return (
+        event.table_name == "casebook_forminstance"
+        and (event.changes.get("revision") or [None, None])[1] == revision
+    )
 
 
 def _rows_undone(events: list[AuditEvent], since: int) -> dict[tuple[str, str], dict[str, Any]]:

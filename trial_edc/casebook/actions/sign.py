@@ -59,7 +59,9 @@ def sign_forms(
     if credentials_confirmed is not True:
         raise NotAllowed(_("Enter your password to sign."))
     if meaning and meaning not in dict(meanings()):
-        raise NotAllowed(_("Choose what your signature means: %(codes)s.") % {"codes": ", ".join(dict(meanings()))})
+        raise NotAllowed(
+            _("Choose what your signature means: %(codes)s.") % {"codes": ", ".join(dict(meanings()))}
+        )
     with audited(by=by) as audit:
         found = {form.pk: form for form in _forms_under_lock(revisions)}
         if not found:
@@ -126,7 +128,12 @@ def _forms_under_lock(revisions: Mapping[int, int]):
     Subjects are locked first, as a save does: a save under way is waited for, a later one sees the signature.
     """
     keys = list(revisions)
-    subjects = subject_model().objects.filter(forms__in=keys).order_by("pk").select_for_update(no_key=True, of=("self",))
+    subjects = (
+        subject_model()
+        .objects.filter(forms__in=keys)
+        .order_by("pk")
+        .select_for_update(no_key=True, of=("self",))
+    )
     list(subjects.values_list("pk"))
     return (
         FormInstance.objects.filter(pk__in=keys)
@@ -170,7 +177,9 @@ def _refuse_batch_with_serious(found: Mapping[int, FormInstance], stored: Mappin
     alone = [form for form in found.values() if must_be_signed_alone(form.form_code, stored[form.pk]["head"])]
     if alone:
         named = ", ".join(f"{form.subject.code} {form.form_code.upper()}-{form.seq:03d}" for form in alone)
-        raise NotAllowed(_("Serious events are signed alone: %(forms)s. Nothing was signed.") % {"forms": named})
+        raise NotAllowed(
+            _("Serious events are signed alone: %(forms)s. Nothing was signed.") % {"forms": named}
+        )
 
 
 def _signature(by: User, form: FormInstance, stored: Mapping, meaning: str, roles: Mapping) -> Signature:
@@ -191,4 +200,3 @@ def _signature(by: User, form: FormInstance, stored: Mapping, meaning: str, role
     )
     signature.digest = signature_digest(signature)
     return signature
-

@@ -40,7 +40,9 @@ def ask_entry(request: HttpRequest, subject, log: str, seq: int) -> HttpResponse
     return _ask(request, subject, Slot(subject.pk, "", log, seq))
 
 
-def _history(request: HttpRequest, subject, slot: Slot, *, problem: str = "", status: int = 200) -> HttpResponse:
+def _history(
+    request: HttpRequest, subject, slot: Slot, *, problem: str = "", status: int = 200
+) -> HttpResponse:
     shown = field_history(request.access, subject, slot, posted.plain(request.GET.get("item", "")))
     if shown is None:
         raise Http404
@@ -55,7 +57,9 @@ def _ask(request: HttpRequest, subject, slot: Slot) -> HttpResponse:
     if instance is None or shown is None:
         raise Http404
     try:
-        raise_query(by=request.user, instance=instance, item=item, text=posted.plain(request.POST.get("text", "")))
+        raise_query(
+            by=request.user, instance=instance, item=item, text=posted.plain(request.POST.get("text", ""))
+        )
     except Refused as problem:
         return _history(request, subject, slot, problem=str(problem), status=422)
     return redirect(f"{shown.form_url}#{slot.form_code}.{item}")

@@ -221,12 +221,16 @@ def _factor(unit) -> str:
 
 def _options(one: ItemSpec, context: EntryContext, value: str) -> tuple[tuple[str, str, str, bool], ...]:
     if one.kind == "user":
-        return tuple((str(n), str(key), name, str(key) == value) for n, (key, name) in enumerate(context.users.items(), 1))
+        return tuple(
+            (str(n), str(key), name, str(key) == value)
+            for n, (key, name) in enumerate(context.users.items(), 1)
+        )
     if one.kind not in ("code", "multi"):
         return ()
     chosen = set(value.split(",")) if one.kind == "multi" else {value}
     return tuple(
-        (str(n), str(code), str(label), str(code) in chosen) for n, (code, label) in enumerate(choices(one, context), 1)
+        (str(n), str(code), str(label), str(code) in chosen)
+        for n, (code, label) in enumerate(choices(one, context), 1)
     )
 
 

@@ -39,7 +39,9 @@ def field_history(access: Access, subject, slot: Slot, address: str) -> FieldHis
     if address not in spec:
         return None
     one, site = spec[address], subject.site
-    place = f"{spec.title} · {visit_title(slot.visit_code)}" if slot.visit_code else f"{spec.title} {slot.seq}"
+    place = (
+        f"{spec.title} · {visit_title(slot.visit_code)}" if slot.visit_code else f"{spec.title} {slot.seq}"
+    )
     url = _form_url(subject, slot)
     may_ask = instance is not None and access.can(Permission.RAISE_QUERIES, site)
     return FieldHistory(
@@ -82,4 +84,3 @@ def _form_url(subject, slot: Slot) -> str:
     if slot.seq == 1:
         return reverse("form", args=[subject.code, slot.visit_code, slot.form_code])
     return reverse("form", args=[subject.code, slot.visit_code, slot.form_code, slot.seq])
-

@@ -25,8 +25,8 @@ from ..locks import locked_text
 from ..problems import Change
 from ..reader import InstanceRow
 from ..rights import may_enter
-from ..statuses import BADGES, STATUS_LABELS, STORED
 from ..slots import Slot
+from ..statuses import BADGES, STATUS_LABELS, STORED
 from ..study import study
 from .facts import Facts
 from .fields import FieldView, FormState, field_view
@@ -249,11 +249,15 @@ def section_title(spec: FormSpec, slot: Slot) -> str:
 
 def _saved_summary(entry: Entry) -> Summary:
     """ "Saved. 2 things need you", with a link for each."""
-    lines = [SummaryLine(entry.spec[f.item].name, f.text) for f in entry.findings if not f.kept and not f.warns]
+    lines = [
+        SummaryLine(entry.spec[f.item].name, f.text) for f in entry.findings if not f.kept and not f.warns
+    ]
     if entry.unanswered:
         first = entry.spec[entry.unanswered[0]]
         n = len(entry.unanswered)
-        text = ngettext("%(n)d field has no answer, first: %(label)s", "%(n)d fields have no answer, first: %(label)s", n)
+        text = ngettext(
+            "%(n)d field has no answer, first: %(label)s", "%(n)d fields have no answer, first: %(label)s", n
+        )
         lines.append(SummaryLine(first.name, text % {"n": n, "label": first.label}))
     if not lines:
         return Summary("done", _("Saved."))
@@ -274,7 +278,9 @@ def _previous(facts: Facts, slot: Slot) -> tuple[FormRecord | None, str]:
     for record in facts.casebook[slot.form_code]:
         if (record.visit_code, record.seq) == (slot.visit_code, slot.seq):
             break
-        if study().visit_order(record.visit_code) < place or record.visit_code.startswith(study().unscheduled):
+        if study().visit_order(record.visit_code) < place or record.visit_code.startswith(
+            study().unscheduled
+        ):
             before = record
     return before, visit_title(before.visit_code) if before else ""
 
@@ -302,4 +308,3 @@ def _facts_of_section(facts: Facts, instance: InstanceRow | None, lock) -> dict[
         "signed_label": label,
         "lock_text": locked_text(lock.by_name, lock.at.astimezone(zone)) if lock else "",
     }
-

@@ -73,14 +73,18 @@ def waiting_for_signature(sites: list[Site]) -> QuerySet[FormInstance]:
     standing = Signature.objects.filter(instance=OuterRef("pk"), voided_at=None)
     forms = [code for rule in study().signatures for code in rule.forms]
     return (
-        FormInstance.objects.filter(subject__site__in=sites, form_code__in=forms, status__in=["complete", "not_done"])
+        FormInstance.objects.filter(
+            subject__site__in=sites, form_code__in=forms, status__in=["complete", "not_done"]
+        )
         .filter(~Exists(standing))
         .annotate(was_signed=Exists(Signature.objects.filter(instance=OuterRef("pk"))))
         .order_by("subject__code", "form_code", "seq", "pk")
     )
 
 
-def signing_queue(access: Access, *, forms: list[str] | None = None, subject: str = "", page: int = 1) -> SigningPage:
+def signing_queue(
+    access: Access, *, forms: list[str] | None = None, subject: str = "", page: int = 1
+) -> SigningPage:
     """What this person may sign, 50 at a time, with diffs. Eight statements, whatever the number of forms."""
     sites = list(access.sites(Permission.SIGN_FORMS))
     waiting = waiting_for_signature(sites)
@@ -99,7 +103,8 @@ def signing_queue(access: Access, *, forms: list[str] | None = None, subject: st
     diffs = _diffs(chosen, signed, access)
     zones = {site.pk: site for site in access.all_sites}
     rows = tuple(
-        _row(form, records[form.pk], signed.get(form.pk), diffs[form.pk], zones[form.subject.site_id]) for form in chosen
+        _row(form, records[form.pk], signed.get(form.pk), diffs[form.pk], zones[form.subject.site_id])
+        for form in chosen
     )
     return SigningPage(
         rows=rows,
@@ -111,7 +116,9 @@ def signing_queue(access: Access, *, forms: list[str] | None = None, subject: st
     )
 
 
-def _row(form: FormInstance, record: FormRecord, signed: Signature | None, diffs: list[Diff], site: Site) -> SignRow:
+def _row(
+    form: FormInstance, record: FormRecord, signed: Signature | None, diffs: list[Diff], site: Site
+) -> SignRow:
     place = form.visit.code if form.visit else ""
     code = form.subject.code
     url = (
@@ -119,7 +126,11 @@ def _row(form: FormInstance, record: FormRecord, signed: Signature | None, diffs
         if place
         else reverse("log-entry", args=[code, form.form_code, form.seq])
     )
-    name = f"{form.form_code.upper()}-{form.seq:03d}" if not place else f"{form.form_code.upper()} {place.upper()}"
+    name = (
+        f"{form.form_code.upper()}-{form.seq:03d}"
+        if not place
+        else f"{form.form_code.upper()} {place.upper()}"
+    )
     return SignRow(
         id=form.pk,
         subject=code,
@@ -141,7 +152,10 @@ def _values(form: FormInstance, record: FormRecord, site: Site) -> tuple[tuple[s
     place = form.visit.code if form.visit else ""
     spec = form_spec(form.form_code, form.protocol_version, visit_code=place)
     zone = ZoneInfo(site.time_zone)
-    shown = ((one, display(one, record.values.get(one.address), record.meta.get(one.address), time_zone=zone)) for one in spec)
+    shown = (
+        (one, display(one, record.values.get(one.address), record.meta.get(one.address), time_zone=zone))
+        for one in spec
+    )
     return tuple((str(one.label), text) for one, text in shown if text)
 
 
@@ -159,7 +173,9 @@ def _diffs(forms: list[FormInstance], signed: dict[int, Signature], access: Acce
     if not again:
         return diffs
     since = min(signed[form.pk].signed_at for form in again)
-    changes = AuditValue.objects.filter(instance_id__in=[form.pk for form in again], at__gt=since).order_by("event_id")
+    changes = AuditValue.objects.filter(instance_id__in=[form.pk for form in again], at__gt=since).order_by(
+        "event_id"
+    )
     by_pk = {form.pk: form for form in again}
     sites = {site.pk: site for site in access.all_sites}
     for change in changes:
@@ -169,7 +185,9 @@ def _diffs(forms: list[FormInstance], signed: dict[int, Signature], access: Acce
             continue
         site = sites[form.subject.site_id]
         old, new = (_text(one, side) for side in (change.old, change.new))
-        diffs[form.pk].append(Diff(str(one.label), old, new, change.actor_name, stamp(change.at, site), change.reason))
+        diffs[form.pk].append(
+            Diff(str(one.label), old, new, change.actor_name, stamp(change.at, site), change.reason)
+        )
     return diffs
 
 
@@ -231,7 +249,9 @@ def sign_dialog(access: Access, chosen: dict[int, int], *, asks_code: bool, prob
     needed = dict.fromkeys(rule.meaning for form in found if (rule := study().signature_rule(form.form_code)))
     n = len(rows)
     return SignDialog(
-        title=ngettext("Sign %(n)d record", "Sign %(n)d records", n) % {"n": n} if n else _("Nothing is chosen"),
+        title=ngettext("Sign %(n)d record", "Sign %(n)d records", n) % {"n": n}
+        if n
+        else _("Nothing is chosen"),
         url=reverse("sign-confirm"),
         back_url=reverse("sign"),
         rows=rows,
@@ -300,7 +320,8 @@ def sign_result(access: Access, result: SignResult) -> SignedPage:
             for one in result.signed
         ),
         left_out=tuple(
-            LeftOutRow(f"{one.instance.subject.code} {_named(one.instance)}", one.why) for one in result.left_out
+            LeftOutRow(f"{one.instance.subject.code} {_named(one.instance)}", one.why)
+            for one in result.left_out
         ),
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from trial_edc.accounts.models import Site
 from trial_edc.audit.models import AuditValue
@@ -16,7 +17,11 @@ from trial_edc.crf.values import display
 
 from ..models import FormInstance, Query, Signature, SourceVerification
 
-ACTIONS = {"form": _("by hand"), "import": _("imported"), "system": _("derived")}
+ACTIONS = {
+    "form": gettext_lazy("by hand"),
+    "import": gettext_lazy("imported"),
+    "system": gettext_lazy("derived"),
+}
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,9 @@ def stamp(moment, site: Site) -> str:
 def item_turns(instance: FormInstance, one: ItemSpec, site: Site) -> tuple[Turn, ...]:
     """Every change of one item, oldest first. One statement."""
     table = _table_of(one)
-    values = AuditValue.objects.filter(instance_id=instance.pk, table_name=table._meta.db_table, item=one.column)
+    values = AuditValue.objects.filter(
+        instance_id=instance.pk, table_name=table._meta.db_table, item=one.column
+    )
     if one.row:
         values = values.filter(row_pk__in=[str(pk) for pk in _row_keys(table, instance, one)])
     return tuple(_turn(value, one, site, first=n == 0) for n, value in enumerate(values.order_by("event_id")))
@@ -94,10 +101,18 @@ def item_threads(instance: FormInstance, address: str) -> list[Query]:
 
 
 def item_verification(instance: FormInstance, address: str, site: Site) -> str:
-    mark = SourceVerification.objects.select_related("verified_by").filter(instance=instance, item=address).first()
+    mark = (
+        SourceVerification.objects.select_related("verified_by")
+        .filter(instance=instance, item=address)
+        .first()
+    )
     if mark is None:
         return ""
-    words = _("Changed after verification by %(name)s, %(at)s") if mark.needs_again else _("Verified by %(name)s, %(at)s")
+    words = (
+        _("Changed after verification by %(name)s, %(at)s")
+        if mark.needs_again
+        else _("Verified by %(name)s, %(at)s")
+    )
     return words % {"name": mark.verified_by.full_name, "at": stamp(mark.verified_at, site)}
 
 
@@ -118,7 +133,11 @@ def signature_lines(instance: FormInstance, site: Site) -> tuple[str, ...]:
 
 def recent_activity(subject, *, site: Site, n: int) -> tuple[Activity, ...]:
     """The last forms saved of a subject. One statement."""
-    saved = FormInstance.objects.filter(subject=subject).select_related("visit", "saved_by").order_by("-saved_at", "-pk")
+    saved = (
+        FormInstance.objects.filter(subject=subject)
+        .select_related("visit", "saved_by")
+        .order_by("-saved_at", "-pk")
+    )
     return tuple(
         Activity(
             text=f"{crf(one.form_code).Crf.title} {one.visit.code.upper() if one.visit else one.seq}",
@@ -137,7 +156,9 @@ def _table_of(one: ItemSpec) -> Any:
 
 def _row_keys(table: Any, instance: FormInstance, one: ItemSpec) -> list[int]:
     rows = table.objects.filter(instance_id=instance.pk)
-    rows = rows.filter(**{table.Crf.key: one.row_key}) if table.Crf.key else rows.filter(row_no=int(one.row_key))
+    rows = (
+        rows.filter(**{table.Crf.key: one.row_key}) if table.Crf.key else rows.filter(row_no=int(one.row_key))
+    )
     return list(rows.values_list("pk", flat=True))
 
 
@@ -164,4 +185,3 @@ def _side(value: Any, detail: Any, one: ItemSpec, site: Site) -> str:
     field = one.field
     python = field.to_python(value) if field is not None and not isinstance(value, (list, dict)) else value
     return display(one, python, detail or {}, time_zone=ZoneInfo(site.time_zone))
-
