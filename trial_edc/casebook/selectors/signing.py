@@ -24,7 +24,7 @@ from ..actions.sign import SignResult, meanings, must_be_signed_alone
 from ..models import FormInstance, Signature
 from ..reader import read_forms
 from ..study import study
-from .trail import stamp
+from .trail import side_text, stamp
 
 PER_PAGE = 50
 
@@ -184,7 +184,7 @@ def _diffs(forms: list[FormInstance], signed: dict[int, Signature], access: Acce
         if one is None or change.at <= signed[form.pk].signed_at:
             continue
         site = sites[form.subject.site_id]
-        old, new = (_text(one, side) for side in (change.old, change.new))
+        old, new = (side_text(one, side, site=site) or "–" for side in (change.old, change.new))
         diffs[form.pk].append(
             Diff(str(one.label), old, new, change.actor_name, stamp(change.at, site), change.reason)
         )
@@ -198,15 +198,6 @@ def _item_of(change: AuditValue, form: FormInstance):
     place = form.visit.code if form.visit else ""
     spec = form_spec(form.form_code, form.protocol_version, visit_code=place)
     return next((one for one in spec if one.column == change.item), None)
-
-
-def _text(one, side) -> str:
-    if isinstance(side, dict) and "missing" in side:
-        return display(one, None, side)
-    if side is None:
-        return "–"
-    python = side if one.field is None or isinstance(side, (list, dict)) else one.field.to_python(side)
-    return display(one, python)
 
 
 @dataclass(frozen=True)
