@@ -276,10 +276,15 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target?.id !== "drawer") return;
   event.detail.target.classList.add("open");
+  // The open drawer is part of the address: a reload shows it again.
+  const item = drawerOpener?.dataset.item;
+  if (item) history.replaceState(null, "", `${location.pathname}?item=${encodeURIComponent(item)}${location.hash}`);
   focusOn(one("h2, button, a", event.detail.target));
 });
 
 sections().forEach(prepare);
 setActive(sections().find((section) => formOf(section) && !DONE.includes(section.dataset.status)) ?? sections()[0]);
 if (!(location.hash && land(location.hash)) && activeSection() && one("[data-start-typing]")) focusOn(firstStop(activeSection()));
+const asked = new URLSearchParams(location.search).get("item");
+if (asked) one("[data-item]", fields.rowNamed(asked) ?? document.createElement("div"))?.click();
 drafts.start(one("[data-key-url]")?.dataset.keyUrl ?? "");

@@ -28,8 +28,9 @@ class FieldView:
 
     Attributes:
         control: text, number, date, datetime, segmented, select, multi, search, longtext or calc.
-        options: (digit key, stored code, label, whether chosen). unit_choices: (code, label, whether chosen, factor).
-        prev, prev_label: the previous visit's value and that visit. copy: its box text where copying is allowed.
+        options: (digit key, stored code, label, whether chosen).
+        unit_choices: (code, label, whether chosen, factor).
+        prev, prev_label: the previous visit's value and that visit. copy: its box text where allowed.
         message, message_level: under the field; "error" cannot be right, "finding" is unlikely.
         was: the saved value when the box differs from it. kept: why a doubted value is kept.
         query_state: "open" or "answered". verify_state: "verified", "unverified" or "reverify".
@@ -135,7 +136,7 @@ def field_view(one: ItemSpec, state: FormState) -> FieldView:
         **_asked(one, state),
         **_verification(one, state),
         history_url=f"{state.history_url}?item={one.address}" if state.saved and state.history_url else "",
-        search_url=f"/{one.item.search}/" if one.item.search else "",
+        search_url=f"/{one.item.search.split('.')[-2]}/" if one.item.search else "",
         condition_json=json.dumps(one.shown_when.to_json()) if one.shown_when else "",
         is_shown=is_shown or stays,
         not_expected=_not_expected(one) if one.shown_when and stays else "",

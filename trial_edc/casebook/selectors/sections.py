@@ -36,6 +36,7 @@ from .fields import FieldView, FormState, field_view
 class FieldGroup:
     title: str
     fields: tuple[FieldView, ...]
+    details: tuple[FieldView, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,11 @@ def build_section(
         revision=revision,
         token=str(uuid.uuid4()),
         groups=tuple(
-            FieldGroup(str(section.title or ""), tuple(field_view(one, state) for one in section.items))
+            FieldGroup(
+                str(section.title or ""),
+                fields=tuple(field_view(one, state) for one in section.lines),
+                details=tuple(field_view(one, state) for one in section.details),
+            )
             for section in spec.sections
         ),
         answered=answered,
