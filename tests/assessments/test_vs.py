@@ -41,6 +41,12 @@ def test_a_tenth_of_the_weight_is_asked_about(weight, is_asked):
     assert (("weight", "weight_does_not_jump") in rules(entry)) is is_asked
 
 
+def test_a_form_is_not_compared_with_what_it_said_before():
+    saved = book(fill("d7/vs", **DAY_4))
+
+    assert rules(fill("d7/vs", casebook=saved, vsdtc="3mar26 08:40", pulse="148")) == set()
+
+
 def test_only_earlier_measurements_are_compared():
     later = book(fill("d10/vs", **{**DAY_4, "vsdtc": "5mar26 08:40"}))
 

@@ -111,6 +111,7 @@ def test_a_check_names_items_that_exist():
     assert "Form: the check looks_odd reads 'nosuch', which is no item of the form." in sentences(declared)
 
 
+@pytest.mark.filterwarnings("ignore:Model .* was already registered")
 def test_a_code_belongs_to_one_form():
     assert sentences(form(), form())[0].endswith("the form code 'zz' is taken twice.")
 

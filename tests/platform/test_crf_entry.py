@@ -161,6 +161,14 @@ def test_an_answer_that_is_not_expected_any_more_stays_and_is_asked_about():
     assert ("crsfevdt", "not_expected") in rules(entry)
 
 
+def test_side_facts_of_a_row_say_whose_they_are():
+    labels = {one.address: str(one.label) for one in form_spec("vs", visit_code="d7")}
+    criteria = {one.address: str(one.label) for one in form_spec("ie", visit_code="d0")}
+
+    assert labels["vspos.temp"] == "Position (Temperature)"
+    assert criteria["iedat.inc07"] == "Date assessed (INC07)"
+
+
 def test_items_follow_the_visit():
     assert "svsbyn" not in form_spec("sv", visit_code="d7")
     assert "svsbyn" in form_spec("sv", visit_code="d28")

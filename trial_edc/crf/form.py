@@ -36,7 +36,9 @@ class Group(LayoutObject):
         self.title, self.lines, self.details = title, lines, details
 
     def render(self, form: Any, context: Any, template_pack: Any = None, **kwargs: Any) -> str:
+        side = [form.views[line.address] for line in self.details if line.address in form.views]
         shown = {
+            "is_open": any(view.value or view.message for view in side),
             "title": self.title,
             "lines": [line.render(form, context) for line in self.lines if line.address in form.views],
             "details": [line.render(form, context) for line in self.details if line.address in form.views],

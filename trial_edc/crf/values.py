@@ -16,7 +16,7 @@ from trial_edc.crf import partial
 from trial_edc.crf.models import CrfRow
 from trial_edc.crf.parse import MISSING, Parsed, with_unit
 from trial_edc.crf.registry import crf, row_models
-from trial_edc.crf.spec import FormSpec, ItemSpec, form_spec, item_fields, row_label
+from trial_edc.crf.spec import FormSpec, ItemSpec, form_spec, item_fields, protocol, row_label
 
 META_KEYS = ("typed", "unit", "qualifier", "missing", "note", "kept")
 
@@ -79,8 +79,6 @@ class FormRecord:
 @cache
 def known_names(form_code: str) -> frozenset[str]:
     """Names a record of this form answers to: head items and the addresses of its rows."""
-    from trial_edc.crf.spec import protocol
-
     names = {one.name for one in item_fields(crf(form_code))}
     names |= {row.key for row in protocol().all_rows(form_code)}
     if any(getattr(table.Crf, "measured", "") for table in row_models(form_code)):
