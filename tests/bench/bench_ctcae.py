@@ -40,7 +40,7 @@ def results(count: int) -> list[LabResult]:
 
 
 def slowest_search() -> float:
-    """Milliseconds of the slowest of some searches, each the median of nine: words, synonyms, typing errors."""
+    """Milliseconds of the slowest search, each the median of nine: words, synonyms, typing errors."""
     search("warm up")
     return max(
         statistics.median(milliseconds(text) for _ in range(9))
