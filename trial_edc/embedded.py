@@ -54,6 +54,7 @@ max_connections = 100
 max_wal_size = '512MB'
 timezone = 'UTC'
 log_timezone = 'UTC'
+log_statement = 'ddl'
 log_line_prefix = '%m [%p] %u@%d '
 """
 
