@@ -36,7 +36,8 @@ class Laboratory(models.Model):
 class LabRange(models.Model):
     """Limits of one analyte at one laboratory, in its unit, for a sex and an age, from a day on.
 
-    Ages are whole years, both included; `sex` is "any", "M" or "F". The newest range that had begun on the day
+    Ages are whole years, both included; `sex` is "any", "M" or "F". The newest range that had begun on the
+    day
     of the sample counts; a new one never changes rows graded before.
     """
 

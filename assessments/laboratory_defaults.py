@@ -1,4 +1,5 @@
-"""Typical haematology ranges of the demonstration laboratories, until each laboratory's certificate is entered."""
+"""Typical haematology ranges of the demonstration laboratories, until each laboratory's certificate is
+entered."""
 
 from __future__ import annotations
 

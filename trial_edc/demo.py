@@ -24,7 +24,7 @@ from django.core.management import call_command, get_commands
 from trial_edc import embedded
 from trial_edc.embedded_host import CannotStart, port_is_free
 
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 15
 
 

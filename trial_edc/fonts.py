@@ -1,11 +1,12 @@
-"""Inter for the pages, cut to its Latin part from the Debian package; nothing binary lies in the repository.
+"""Inter for the pages, cut to its Latin part from the Debian package: no binary lies in the repository.
 
-A finder of static files: where the package `fonts-inter` is installed it serves three woff2 files and the style
-sheet that names them, else an empty style sheet, and pages use the system's fonts.
+A finder of static files: where the package `fonts-inter` is installed it serves three woff2 files and the
+style sheet that names them, else an empty style sheet, and pages use the system's fonts.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ LETTERS = (
     "U+20AC,U+2122,U+2190-2193,U+2212,U+2248,U+2260,U+2264-2265,U+3B1-3B4,U+3BC"
 )
 STYLE_SHEET = "css/fonts.css"
+_one_at_a_time = threading.Lock()
 
 
 class InterFinder(BaseFinder):
@@ -52,11 +54,12 @@ class InterFinder(BaseFinder):
 
 
 def make(folder: Path) -> None:
-    """Write what is missing in `folder`: the cut fonts and the style sheet that names them."""
+    """Write what is missing in `folder`: the cut fonts (seconds, once) and the style sheet naming them."""
     names = _names()
-    for weight, name in zip(WEIGHTS, names, strict=False):
-        if not (folder / name).exists():
-            _cut(SOURCE / f"Inter-{WEIGHTS[weight]}.otf", folder / name)
+    with _one_at_a_time:
+        for weight, name in zip(WEIGHTS, names, strict=False):
+            if not (folder / name).exists():
+                _cut(SOURCE / f"Inter-{WEIGHTS[weight]}.otf", folder / name)
     sheet = folder / STYLE_SHEET
     text = "\n".join(_face(weight, name) for weight, name in zip(WEIGHTS, names, strict=False)) + "\n"
     if not sheet.exists() or sheet.read_text() != text:

@@ -31,8 +31,8 @@ PAGES: tuple[tuple[str, Promise, str, P | None, bool], ...] = (
     ("audit", gettext_lazy("Audit"), "/audit/", P.VIEW_AUDIT_TRAIL, False),
     ("admin", gettext_lazy("Admin"), "/admin/", P.MANAGE_USERS, False),
 )
-"""(URL name, label, address prefix, right needed, on the bar itself or under More). A page whose URL name does not
-exist is not shown."""
+"""(URL name, label, address prefix, right needed, on the bar itself or under More), in order of the bar.
+A page whose URL name does not exist is not shown."""
 
 
 @dataclass(frozen=True)

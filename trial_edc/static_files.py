@@ -1,4 +1,4 @@
-"""Static files with a hash of their content in the name, those that our scripts import from each other included."""
+"""Static files with a hash of their content in the name, scripts that other scripts import included."""
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 

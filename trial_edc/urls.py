@@ -7,6 +7,7 @@ from trial_edc.health import healthz
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("trial_edc.accounts.urls")),
+    path("", include("adverse_events.urls")),
     path("", include("subjects.urls")),
     path("", include("trial_edc.casebook.urls")),
 ]

@@ -1,5 +1,7 @@
 """Adverse event: one log entry for each event, graded by CTCAE, from consent to the end."""
 
+from functools import cache
+
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -60,7 +62,12 @@ SERIOUS = answered("aeser", "Y")
 
 def ctcae_terms(casebook):
     """All terms of the study's CTCAE version, stored by name."""
-    return tuple((term.name, term.name) for term in terms(protocol().settings.ctcae_version))
+    return _choices(protocol().settings.ctcae_version)
+
+
+@cache
+def _choices(version):
+    return tuple((term.name, term.name) for term in terms(version))
 
 
 def ctcae_version(record, casebook):
@@ -92,7 +99,8 @@ def astct_grade(record, casebook):
 def treatment_emergent(record, casebook):
     """Y when the event may start or worsen on or after the infusion, N when not; None before an infusion.
 
-    A start known only to the day or month counts as emergent when any possible moment is not before the infusion.
+    A start known only to the day or month counts as emergent when any possible moment is not before the
+    infusion.
     """
     infusion = infusion_at(casebook)
     if infusion is None or not record.aestdtc:
@@ -193,7 +201,7 @@ def ends_after_start(record, casebook):
     words = {"end": text(record.aeendtc), "start": text(record.aestdtc)}
     if verdict:
         return Finding(gettext("End date %(end)s is before start date %(start)s.") % words)
-    if verdict is None and len(record.aeendtc) != len(record.aestdtc):
+    if verdict is None:
         return Finding(gettext("End date %(end)s may be before start date %(start)s.") % words, warns=True)
     return None
 
@@ -204,7 +212,8 @@ def starts_after_consent(record, casebook):
     if consent and before(record.aestdtc, consent):
         return Finding(
             gettext(
-                "Start date %(start)s is before the consent of %(consent)s; earlier events are medical history."
+                "Start date %(start)s is before the consent of %(consent)s;"
+                " earlier events are medical history."
             )
             % {"start": text(record.aestdtc), "consent": text(consent)}
         )

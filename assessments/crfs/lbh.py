@@ -105,7 +105,8 @@ class BloodCount(CrfModel):
 
 
 class BloodCountRow(CrfRow):
-    """One analyte. Limits come from the laboratory and may be typed; standard value and grade are computed."""
+    """One analyte. Limits come from the laboratory and may be typed; standard value and grade are
+    computed."""
 
     class Crf:
         form, key, measured = "lbh", "lbtestcd", "lb"
@@ -113,7 +114,7 @@ class BloodCountRow(CrfRow):
 
     lbtestcd = item(models.CharField(_("Analyte"), max_length=20))
     lborres = item(models.CharField(_("Value as typed"), max_length=30))
-    lbqual = item(code(_("Qualifier"), [(sign, sign) for sign in QUALIFIERS]))
+    lbqual = item(code(_("Qualifier"), [(sign, sign) for sign in QUALIFIERS]), optional=True)
     lborresu = item(models.CharField(_("Unit as reported"), max_length=20))
     lbornrlo = item(
         models.DecimalField(_("Lower limit of normal"), max_digits=12, decimal_places=4),
@@ -180,7 +181,8 @@ def parts_are_not_more_than_all(record, casebook):
     if sum(parts) * 100 > record.wbc * 105:
         return Finding(
             gettext(
-                "Leukocytes are %(wbc)s; neutrophils and lymphocytes together are %(parts)s. Which is correct?"
+                "Leukocytes are %(wbc)s; neutrophils and lymphocytes together are %(parts)s."
+                " Which is correct?"
             )
             % {"wbc": f"{record.wbc.normalize():f}", "parts": f"{sum(parts).normalize():f}"}
         )

@@ -101,7 +101,8 @@ def age_fits_birth_year(record, casebook):
     if not years - 1 <= record.age <= years:
         return Finding(
             gettext(
-                "Age at consent is %(age)d; the birth year %(year)s and a consent in %(consent)d give %(years)d."
+                "Age at consent is %(age)d; the birth year %(year)s and a consent in %(consent)d"
+                " give %(years)d."
             )
             % {"age": record.age, "year": record.brthdtc[:4], "consent": consent.year, "years": years}
         )
@@ -115,7 +116,8 @@ def birth_is_not_recent(record, casebook):
     if consent and consent.year - int(record.brthdtc[:4]) < youngest - 1:
         return Finding(
             gettext(
-                "Year of birth %(year)s makes the participant younger than %(age)d at consent. Correct the year."
+                "Year of birth %(year)s makes the participant younger than %(age)d at consent."
+                " Correct the year."
             )
             % {"year": record.brthdtc[:4], "age": youngest}
         )

@@ -20,8 +20,8 @@ TYPES = [
     ("PREG", _("Pregnancy follow-up")),
 ]
 SCOPES = [
-    ("TREATMENT", _("Treatment only")),
-    ("PROCEDURES", _("Study procedures")),
+    ("TREAT", _("Treatment only")),
+    ("PROC", _("Study procedures")),
     ("ALL", _("All follow-up")),
     ("BIOBANK", _("Biobank samples")),
 ]

@@ -99,7 +99,8 @@ def visits_are_in_order(record, casebook):
         if other.svstdtc and other.svstdtc > record.svstdtc:
             return Finding(
                 gettext(
-                    "Visit date %(date)s is before %(visit)s of %(other)s, which comes first. Which is correct?"
+                    "Visit date %(date)s is before %(visit)s of %(other)s, which comes first."
+                    " Which is correct?"
                 )
                 % {
                     "date": text(record.svstdtc),

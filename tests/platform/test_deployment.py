@@ -114,6 +114,43 @@ def test_the_roles_script_makes_two_roles_of_a_bare_database(fresh_database):
             cursor.execute("TRUNCATE made_by_owner")
 
 
+def test_a_backup_restored_as_documented_keeps_data_and_rights(fresh_database, owner_connection):
+    """The commands of docs/operations.md with the client programs of the private server."""
+    servers = private_servers()
+    folder = server_program("pg_dump", servers.home, servers.account).parent
+    environment = {"PGPASSWORD": servers.secrets["postgres"], "PATH": "/usr/bin:/bin"}
+    address = ["--host=127.0.0.1", f"--port={servers.ports['postgres']}", "--username=postgres"]
+    owner_connection.cursor().execute("CREATE TABLE entered AS SELECT 42 AS answer")
+    owner_connection.close()
+
+    def run(program: str, *arguments: str, given: bytes = b"") -> bytes:
+        command = [folder / program, *address, *arguments]
+        return subprocess.run(command, env=environment, input=given, check=True, capture_output=True).stdout
+
+    dump = run("pg_dump", "--format=custom", fresh_database.name)
+    run("dropdb", "--force", fresh_database.name)
+    run("pg_restore", "--dbname=postgres", "--create", "--exit-on-error", given=dump)
+
+    with fresh_database.connect("edc_app") as app, app.cursor() as cursor:
+        cursor.execute("SELECT answer FROM entered")
+        assert cursor.fetchone() == (42,)
+        cursor.execute("SELECT tableowner FROM pg_tables WHERE tablename = 'entered'")
+        assert cursor.fetchone() == ("edc_owner",)
+        cursor.execute("SELECT datacl::text FROM pg_database WHERE datname = current_database()")
+        assert "{=" not in cursor.fetchone()[0]
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute("TRUNCATE entered")
+
+
+def test_every_setting_of_the_deployment_is_documented(compose):
+    documented = set(
+        re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "operations.md").read_text(), re.MULTILINE)
+    )
+    used = {name for service in APPLICATION for name in compose["services"][service]["environment"]}
+
+    assert used - documented == set()
+
+
 def test_the_image_runs_as_an_ordinary_user_and_holds_no_secret():
     dockerfile = (ROOT / "Dockerfile").read_text()
 

@@ -3,6 +3,7 @@
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from .models import Site, User
@@ -19,6 +20,11 @@ class Entry(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         dress(self)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was posted, also when it is empty; None for a page that is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def dress(entry: forms.BaseForm) -> None:

@@ -50,7 +50,8 @@ def _condition(field: Any) -> Q | None:
 
 
 def install_constraints() -> None:
-    """Give every CRF table its derived constraints, once all models are loaded; `makemigrations` sees them."""
+    """Give every CRF table its derived constraints, once all models are loaded; `makemigrations` sees
+    them."""
     for model in apps.get_models():
         if issubclass(model, CrfModel | CrfRow):
             names = {constraint.name for constraint in model._meta.constraints}

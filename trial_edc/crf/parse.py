@@ -5,26 +5,41 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from trial_edc.crf import partial
 from trial_edc.crf.dates import NotADate, read_date, read_moment
+from trial_edc.crf.echo import echo, window_verdict
+from trial_edc.crf.reading import (
+    MISSING,
+    CannotBe,
+    EntryContext,
+    Parsed,
+    choices,
+    unit_label,
+    with_unit,
+)
 from trial_edc.crf.spec import ItemSpec
 
-MISSING = {
-    "ND": gettext_lazy("Not done"),
-    "NA": gettext_lazy("Not applicable"),
-    "UNK": gettext_lazy("Unknown"),
-    "NR": gettext_lazy("Not reported"),
-    "NE": gettext_lazy("Not evaluable"),
-}
-UNIT_LABELS = {"C": "°C", "F": "°F", "m2": "m²", "10^9/L": "×10⁹/L", "10^3/uL": "×10³/µL", "/mm3": "/mm³"}
+__all__ = [
+    "MISSING",
+    "CannotBe",
+    "EntryContext",
+    "Parsed",
+    "choices",
+    "echo",
+    "parse",
+    "unit_label",
+    "window_verdict",
+    "with_unit",
+]
+
 _YES_NO = {
     "1": "Y",
     "y": "Y",
@@ -40,50 +55,6 @@ _YES_NO = {
 _NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)$")
 _QUALIFIED = re.compile(r"^(<=|>=|=<|=>|<|>|≤|≥)?\s*(.*)$")
 _QUALIFIER = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">="}
-
-
-@dataclass(frozen=True)
-class EntryContext:
-    """What a value depends on beside the box.
-
-    Attributes:
-        today: at the site. site_date_order: "dmy", "mdy" or "ymd". visit_on: date of the visit.
-        infusion_on: Day 0. window: (first, last) day of the visit's window.
-        users: {id: name} of people who may be named on a form. vocabularies: {address: ((code, label), ...)}
-        of the codelists that are data.
-    """
-
-    today: date
-    site_date_order: str = "dmy"
-    visit_on: date | None = None
-    time_zone: tzinfo = UTC
-    infusion_on: date | None = None
-    window: tuple[date, date] | None = None
-    users: Mapping[int, str] = field(default_factory=dict)
-    vocabularies: Mapping[str, tuple[tuple[str, Any], ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Parsed:
-    """A box as understood. `value` None with no `missing` and no `error` = left empty.
-
-    `value` is a Decimal in the unit typed, a code, a list of codes, a date, an aware datetime, a partial
-    date, a
-    user's id, a list of {part: text}; `typed` keeps the digits ("7.0").
-    """
-
-    value: Any = None
-    typed: str = ""
-    qualifier: str = ""
-    unit: str = ""
-    missing: str = ""
-    note: str = ""
-    error: str = ""
-    kind: str = ""
-
-
-class CannotBe(ValueError):
-    """The typed text cannot be a value of this item; the text is the sentence shown."""
 
 
 def parse(spec: ItemSpec, raw: str, companions: Mapping[str, str], context: EntryContext) -> Parsed:
@@ -114,11 +85,6 @@ def parse(spec: ItemSpec, raw: str, companions: Mapping[str, str], context: Entr
 def fold(raw: str) -> str:
     """Full-width digits, letters and signs as their plain forms, without space around."""
     return unicodedata.normalize("NFKC", raw).replace("−", "-").replace("–", "-").strip()
-
-
-def choices(spec: ItemSpec, context: EntryContext) -> tuple[tuple[str, Any], ...]:
-    """The codelist of an item here: its own, or the data behind it."""
-    return context.vocabularies.get(spec.address, spec.choices)
 
 
 def label_in_sentence(spec: ItemSpec) -> str:
@@ -198,11 +164,6 @@ def _unit(spec: ItemSpec, code: str) -> Any:
     return None
 
 
-def unit_label(code: str) -> str:
-    """A unit as shown: °C for "C", ×10⁹/L for "10^9/L"."""
-    return UNIT_LABELS.get(code, code)
-
-
 def _refuse_impossible(spec: ItemSpec, value: Decimal, unit: Any) -> None:
     standard = unit.to_standard(value) if unit else value
     if spec.limits is None or standard is None or spec.limits[0] <= standard <= spec.limits[1]:
@@ -219,15 +180,10 @@ def _refuse_impossible(spec: ItemSpec, value: Decimal, unit: Any) -> None:
     )
 
 
-def with_unit(number: str, unit: str) -> str:
-    """Number and unit joined by a no-break space."""
-    return f"{number}\u00a0{unit_label(unit)}" if unit else number
-
-
 def _refuse_too_long(spec: ItemSpec, value: Decimal) -> None:
     places = 6 if spec.is_measured else getattr(spec.field, "decimal_places", 0)
     whole = 8 if spec.is_measured else (getattr(spec.field, "max_digits", 0) or 9) - places
-    if -value.as_tuple().exponent > places:  # type: ignore[operator]
+    if -value.normalize().as_tuple().exponent > places:  # type: ignore[operator]
         raise CannotBe(
             ngettext(
                 "%(label)s takes at most %(n)d decimal.", "%(label)s takes at most %(n)d decimals.", places
@@ -402,38 +358,3 @@ _READERS: dict[str, Callable[[ItemSpec, Parsed, str, EntryContext], Parsed]] = {
     "calc": _calc,
     "sign": _calc,
 }
-
-
-def echo(parsed: Parsed, context: EntryContext) -> str:
-    """What was understood, shown under the box: "Thu 05-Mar-2026 · Day 9 · in window"; "" when it is
-    plain."""
-    if parsed.error or parsed.value is None:
-        return ""
-    value = parsed.value
-    if parsed.kind == "partial_date":
-        if not partial.is_complete(value):
-            return partial.unknown_parts(value)
-        value = partial.interval(value)[0] if "T" in value else date.fromisoformat(value)
-    return _echo_day(value, context) if isinstance(value, date) else ""
-
-
-def _echo_day(value: date | datetime, context: EntryContext) -> str:
-    local = value.astimezone(context.time_zone) if isinstance(value, datetime) and value.tzinfo else value
-    on = local.date() if isinstance(local, datetime) else local
-    parts = [f"{_(partial.DAYS[on.weekday()])} {partial.text(local)}"]
-    if context.infusion_on:
-        parts.append(_("Day %(n)d") % {"n": (on - context.infusion_on).days})
-    if context.window:
-        parts.append(window_verdict(on, context.window))
-    return " · ".join(parts)
-
-
-def window_verdict(on: date, window: tuple[date, date]) -> str:
-    """ "in window", "2 days late", "1 day early"."""
-    first, last = window
-    if first <= on <= last:
-        return _("in window")
-    days: timedelta = on - last if on > last else first - on
-    if on > last:
-        return ngettext("%(n)d day late", "%(n)d days late", days.days) % {"n": days.days}
-    return ngettext("%(n)d day early", "%(n)d days early", days.days) % {"n": days.days}

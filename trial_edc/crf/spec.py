@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
 from trial_edc.crf.conditions import Condition, answered
@@ -61,6 +62,11 @@ class ItemSpec:
         return f"{self.form}.{self.address}"
 
     @property
+    def is_beside(self) -> bool:
+        """Whether it is a calculated column of a row, shown beside the row's value."""
+        return bool(self.row) and not self.is_measured and self.kind == "calc"
+
+    @property
     def is_asked(self) -> bool:
         """Whether a person types it."""
         return self.kind not in ("calc", "sign")
@@ -68,8 +74,21 @@ class ItemSpec:
 
 @dataclass(frozen=True)
 class SectionSpec:
+    """A part of a form. `items` are all of it; `lines` are those with a line of their own on the page,
+    `details`
+    the side facts offered under "More". Calculated columns of a row are shown beside its value.
+    """
+
     title: Any
     items: tuple[ItemSpec, ...]
+
+    @property
+    def lines(self) -> tuple[ItemSpec, ...]:
+        return tuple(one for one in self.items if not one.item.detail and not one.is_beside)
+
+    @property
+    def details(self) -> tuple[ItemSpec, ...]:
+        return tuple(one for one in self.items if one.item.detail)
 
 
 @dataclass(frozen=True)
@@ -278,7 +297,9 @@ def _items_of_row(table: type[CrfRow], row: PanelRow) -> list[ItemSpec]:
             continue
         if row.analyte and row.analyte.calculated and not (field_.crf.system or field_.crf.derive):
             continue
-        label = row.label if not items and table.Crf.key else field_.verbose_name
+        names_row = not items and table.Crf.key
+        whose = gettext_lazy(row.label) if row.analyte else row.key.upper()
+        label = row.label if names_row else format_lazy("{} ({})", field_.verbose_name, whose)
         items.append(_column_item(table, row, field_, label, address))
     return items
 

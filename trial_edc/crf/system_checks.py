@@ -125,7 +125,7 @@ def _common_problems(table: type[models.Model]) -> Iterator[str]:
             yield f"{field.name!r} is a column without item(...)."
     kinds = {type(trigger).__name__ for trigger in getattr(table._meta, "triggers", [])}
     if not {"AuditTrigger", "RefuseLocked"} <= kinds:
-        yield "its class Meta does not inherit the audit triggers; write class Meta(CrfModel.Meta) or (CrfRow.Meta)."
+        yield "its class Meta lacks the audit triggers; write class Meta(CrfModel.Meta), or CrfRow.Meta."
     for field in item_fields(table):
         yield from _item_problems(field)
 

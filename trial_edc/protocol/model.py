@@ -183,7 +183,12 @@ class SdvPlan:
 
 @dataclass(frozen=True)
 class Protocol:
-    """A study. Sequences are in the order of the protocol document; visits in the order of time."""
+    """A study. Sequences are in the order of the protocol document; visits in the order of time.
+
+    `date_forms` are the forms that tell its dates; `subject_dates` and `phase` name the trial's functions
+    that
+    read them, by dotted path.
+    """
 
     code: str
     title: str
@@ -203,6 +208,9 @@ class Protocol:
     worklist: tuple[WorklistGroup, ...]
     sdv: SdvPlan
     settings: Settings
+    date_forms: tuple[str, ...] = ()
+    subject_dates: str = ""
+    phase: str = ""
     unscheduled: str = "uns"
 
     def plan_code(self, visit_code: str) -> str:

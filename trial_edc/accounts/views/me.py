@@ -7,7 +7,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from trial_edc.accounts import actions, enrolment, selectors, signin
-from trial_edc.accounts.entries import ChangePasswordEntry, PreferencesEntry
+from trial_edc.accounts.entries import ChangePasswordEntry, PreferencesEntry, posted
 from trial_edc.accounts.pages import page
 from trial_edc.accounts.reauthentication import CannotConfirm, code_is_due
 
@@ -18,7 +18,7 @@ def me(request: HttpRequest) -> HttpResponse:
     """Name, roles, last sign-in, second factor; density and single-key shortcuts can be set."""
     user = request.user
     kept = {"density": user.density, "single_keys": user.single_keys, "language": user.language}
-    entry = PreferencesEntry(request.POST or None, initial=kept)
+    entry = PreferencesEntry(posted(request), initial=kept)
     if request.method == "POST" and entry.is_valid():
         wanted = {"language": user.language, **entry.cleaned_data}
         actions.set_preferences(by=user, **wanted)
@@ -41,7 +41,7 @@ def me(request: HttpRequest) -> HttpResponse:
 @page(None, settles="password")
 def password(request: HttpRequest) -> HttpResponse:
     """Change the own password; the current one is needed."""
-    entry = ChangePasswordEntry(request.POST or None, user=request.user)
+    entry = ChangePasswordEntry(posted(request), user=request.user)
     if entry.is_valid():
         typed = entry.cleaned_data
         try:

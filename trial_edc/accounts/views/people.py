@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from trial_edc.accounts import actions, reauthentication, selectors
-from trial_edc.accounts.entries import Entry, InviteEntry, ReasonEntry, RoleEntry, TrainingEntry
+from trial_edc.accounts.entries import Entry, InviteEntry, ReasonEntry, RoleEntry, TrainingEntry, posted
 from trial_edc.accounts.models import RoleAssignment, User
 from trial_edc.accounts.pages import page
 from trial_edc.accounts.roles import ROLE_PERMISSIONS, Permission, Role
@@ -29,7 +29,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @page(Permission.MANAGE_USERS)
 def invite(request: HttpRequest) -> HttpResponse:
     """Add a person with a first role and mail them the link; all of it or nothing."""
-    entry = InviteEntry(request.POST or None)
+    entry = InviteEntry(posted(request))
     if entry.is_valid():
         typed = entry.cleaned_data
         try:

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from trial_edc.accounts import actions, selectors
-from trial_edc.accounts.entries import DelegationEntry, ReasonEntry, SiteEntry
+from trial_edc.accounts.entries import DelegationEntry, ReasonEntry, SiteEntry, posted
 from trial_edc.accounts.models import AccessEvent, Delegation, Site
 from trial_edc.accounts.pages import page
 from trial_edc.accounts.reauthentication import code_is_due
@@ -48,7 +48,7 @@ def delegations(request: HttpRequest) -> HttpResponse:
 @page(Permission.DRAFT_DELEGATION, reauthenticated=True)
 def delegate(request: HttpRequest, site: Site) -> HttpResponse:
     """Add a line to a site's delegation log; the investigator's own line is signed with it."""
-    entry = DelegationEntry(request.POST or None, site=site)
+    entry = DelegationEntry(posted(request), site=site)
     if entry.is_valid():
         typed = entry.cleaned_data
         try:
@@ -94,7 +94,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
 
 
 def _site_page(request: HttpRequest, site: Site) -> HttpResponse:
-    entry = SiteEntry(request.POST or None, instance=site)
+    entry = SiteEntry(posted(request), instance=site)
     if entry.is_valid():
         actions.save_site(by=request.user, site=entry.instance, reason=entry.cleaned_data["reason"])
         return redirect("sites")

@@ -7,7 +7,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from trial_edc.accounts import enrolment, second_factor, signin
-from trial_edc.accounts.entries import CodeEntry, NewPasswordEntry, TermsEntry
+from trial_edc.accounts.entries import CodeEntry, NewPasswordEntry, TermsEntry, posted
 from trial_edc.accounts.events import log_event
 from trial_edc.accounts.models import AccessEvent, User
 from trial_edc.accounts.pages import page, public
@@ -36,7 +36,7 @@ def password(request: HttpRequest) -> HttpResponse:
     user = _person(request)
     if user is None:
         return render(request, "accounts/link_spent.html", status=404)
-    entry = NewPasswordEntry(request.POST or None, user=user)
+    entry = NewPasswordEntry(posted(request), user=user)
     if entry.is_valid():
         enrolment.set_password(request, user, entry.cleaned_data["new_password"])
         enrolment.new_factor(user)
@@ -55,7 +55,7 @@ def factor(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/link_spent.html", status=404)
     if not user.credential.password or not user.credential.secret:
         return redirect("welcome-password")
-    entry = CodeEntry(request.POST or None)
+    entry = CodeEntry(posted(request))
     if entry.is_valid():
         try:
             codes = enrolment.confirm_factor(request, user, entry.cleaned_data["code"])
@@ -78,7 +78,7 @@ def factor(request: HttpRequest) -> HttpResponse:
 @page(None, settles="terms")
 def terms(request: HttpRequest) -> HttpResponse:
     """Step 3, and again whenever the terms change."""
-    entry = TermsEntry(request.POST or None)
+    entry = TermsEntry(posted(request))
     target = safe_target(request)
     if entry.is_valid():
         enrolment.accept_terms(request)

@@ -56,6 +56,7 @@ class ColumnView:
     margin: str
     url: str
     mark: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True)
@@ -203,4 +204,14 @@ def _column(facts: Facts, code: str, next_visit: str) -> ColumnView:
         margin=f"±{margin} d" if margin and code not in facts.dates.visits else "",
         url=reverse("visit", args=[facts.casebook.subject.code, code]),
         mark="next" if code == next_visit else "",
+        short=_short(code),
     )
+
+
+def _short(code: str) -> str:
+    """A title that fits a narrow column: "Day 7", "LD 1", "M2", "Aph"."""
+    title = visit_title(code)
+    letters, number = code.rstrip("0123456789"), code[len(code.rstrip("0123456789")) :]
+    if len(title) <= 6 or not number:
+        return title if len(title) <= 6 else code.capitalize()
+    return f"{letters.upper()} {number}" if len(letters) > 1 else f"{letters.upper()}{number}"

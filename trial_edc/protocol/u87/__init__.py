@@ -7,6 +7,7 @@ from trial_edc.protocol.u87.criteria import CRITERIA
 from trial_edc.protocol.u87.panels import ANALYTES, PANELS
 from trial_edc.protocol.u87.plan import (
     ANCHORS,
+    DATE_FORMS,
     DOSE_LEVELS,
     SDV,
     SIGNATURE_MEANINGS,
@@ -38,4 +39,7 @@ PROTOCOL = Protocol(
     worklist=WORKLIST,
     sdv=SDV,
     settings=SETTINGS,
+    date_forms=DATE_FORMS,
+    subject_dates="subjects.selectors.subject_dates",
+    phase="subjects.selectors.phase",
 )

@@ -35,15 +35,16 @@ ANCHORS = {
     "infusion": (DateSource("inf", "infdtc"),),
     "event": (DateSource("ds", "dsstdtc"),),
 }
+DATE_FORMS = ("sv", "icf", "aph", "ld", "inf", "mfg", "rs", "subs", "ds", "dd")
 TRACK_EVENTS = (
     TrackEvent("death", "dd", None, "dthdtc"),
     TrackEvent("progression", "rs", ("rsinv", ("PD",)), "rsdtc"),
     TrackEvent("new therapy", "subs", None, "sbstdt"),
     TrackEvent("screen failure", "ds", ("dsdecod", ("SCREENFAIL",)), "dsstdtc"),
     TrackEvent("manufacturing failure", "mfg", ("mfgfail", ("STOP", "TERMINATED")), ""),
-    TrackEvent("withdrawal of procedures", "icf", ("icfwdsc", ("PROCEDURES",)), "icfwddt"),
+    TrackEvent("withdrawal of procedures", "icf", ("icfwdsc", ("PROC",)), "icfwddt"),
     TrackEvent("withdrawal", "icf", ("icfwdsc", ("ALL",)), "icfwddt"),
-    TrackEvent("withdrawal of treatment", "icf", ("icfwdsc", ("TREATMENT",)), "icfwddt"),
+    TrackEvent("withdrawal of treatment", "icf", ("icfwdsc", ("TREAT",)), "icfwddt"),
 )
 
 SIGNATURE_MEANINGS = {
