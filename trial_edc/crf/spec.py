@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
 from trial_edc.crf.conditions import Condition, answered
@@ -296,7 +297,9 @@ def _items_of_row(table: type[CrfRow], row: PanelRow) -> list[ItemSpec]:
             continue
         if row.analyte and row.analyte.calculated and not (field_.crf.system or field_.crf.derive):
             continue
-        label = row.label if not items and table.Crf.key else field_.verbose_name
+        names_row = not items and table.Crf.key
+        whose = gettext_lazy(row.label) if row.analyte else row.key.upper()
+        label = row.label if names_row else format_lazy("{} ({})", field_.verbose_name, whose)
         items.append(_column_item(table, row, field_, label, address))
     return items
 

@@ -14,7 +14,7 @@ from trial_edc.crf.checks import Finding
 from trial_edc.crf.entry import Entry
 from trial_edc.crf.parse import MISSING, EntryContext, choices, echo, unit_label
 from trial_edc.crf.spec import ItemSpec
-from trial_edc.crf.values import FormRecord, box_text, display
+from trial_edc.crf.values import FormRecord, box_text, display, row_facts
 
 from ..statuses import STATUS_LABELS
 from ..study import study
@@ -249,7 +249,8 @@ def _previous(one: ItemSpec, state: FormState) -> dict[str, Any]:
 
 def _echo(one: ItemSpec, state: FormState) -> str:
     parsed = state.entry.parsed.get(one.address)
-    return echo(parsed, state.context) if parsed else ""
+    said = echo(parsed, state.context) if parsed else ""
+    return said or row_facts(one, state.entry.record)
 
 
 def _message(one: ItemSpec, state: FormState) -> tuple[str, str, str]:

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from trial_edc.accounts.access import Access
 from trial_edc.audit import clock
 from trial_edc.crf.entry import Entry, bind
+from trial_edc.crf.form import EntryForm
 from trial_edc.crf.spec import FormSpec, form_spec
 from trial_edc.crf.values import FormRecord, completeness
 from trial_edc.protocol.windows import cell_status
@@ -34,6 +35,8 @@ from .fields import FieldView, FormState, field_view
 
 @dataclass(frozen=True)
 class FieldGroup:
+    """A titled part of a form: its lines, and the side facts under "More"."""
+
     title: str
     fields: tuple[FieldView, ...]
     details: tuple[FieldView, ...] = ()
@@ -71,6 +74,7 @@ class SectionView:
     revision: int
     token: str
     groups: tuple[FieldGroup, ...]
+    form: EntryForm
     answered: int
     expected: int
     readonly: bool
@@ -127,7 +131,7 @@ def section_view(
     state = FormState(
         saved=record,
         entry=entry,
-        context=context,
+        context=entry.context,
         raw={} if readonly else typed.raw,
         messages={} if readonly else typed.messages,
         queries=facts.query_states(instance.id) if instance else {},
@@ -150,6 +154,7 @@ def build_section(
 ) -> SectionView:
     """The section from a state that was read already. No statement."""
     spec = state.entry.spec
+    views = {one.address: field_view(one, state) for one in spec if not one.is_beside}
     answered, expected = completeness(spec, state.entry.record, held=state.entry.errors)
     url = form_url(facts, slot)
     revision = instance.revision if instance else 0
@@ -170,11 +175,12 @@ def build_section(
         groups=tuple(
             FieldGroup(
                 str(section.title or ""),
-                fields=tuple(field_view(one, state) for one in section.lines),
-                details=tuple(field_view(one, state) for one in section.details),
+                tuple(views[one.address] for one in section.lines),
+                tuple(views[one.address] for one in section.details),
             )
             for section in spec.sections
         ),
+        form=EntryForm(spec, context=state.entry.context, views=views),
         answered=answered,
         expected=expected,
         readonly=state.readonly,
