@@ -109,9 +109,9 @@ class Desk:
 def type_credentials(page: Page, name: str, *, password: str = DEMO_PASSWORD, code: str = "") -> None:
     """Fill the sign-in form and send it."""
     email = f"{name}@demo.example"
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_label("code", exact=False).first.fill(code or fresh_code(email))
+    page.locator("[name=email]").fill(email)
+    page.locator("[name=password]").fill(password)
+    page.locator("[name=code]").fill(code or fresh_code(email))
     page.get_by_test_id("signin-submit").click()
     page.wait_for_load_state()
 
