@@ -9,12 +9,37 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from subjects.actions.subjects import CannotRegister, open_unscheduled_visit, register_subject
 from subjects.entries import RegisterEntry
+from subjects.journey import Journey, Stop, journey
 from trial_edc.accounts.pages import page
 from trial_edc.accounts.roles import Permission
 from trial_edc.casebook.pages import posted
 from trial_edc.casebook.problems import Refused
 from trial_edc.casebook.selectors.subject_list import subject_list
-from trial_edc.casebook.selectors.subject_page import subject_page
+from trial_edc.casebook.selectors.subject_page import SubjectPage, subject_page
+from trial_edc.casebook.statuses import STATUS_LABELS
+
+# Of the forms of a visit the one that needs somebody first names the visit in the journey.
+MOST_URGENT = (
+    "overdue",
+    "resign",
+    "query-open",
+    "reverify",
+    "draft",
+    "partial",
+    "due",
+    "to-sign",
+    "query-answered",
+)
+MOST_URGENT += (
+    "unverified",
+    "not-due",
+    "complete",
+    "signed",
+    "verified",
+    "locked",
+    "not-done",
+    "not-expected",
+)
 
 
 @require_safe
@@ -31,7 +56,22 @@ def subjects(request: HttpRequest) -> HttpResponse:
 def subject(request: HttpRequest, subject) -> HttpResponse:
     """One subject: where it stands, what is open, the matrix."""
     shown = subject_page(request.access, subject, lens=posted.plain(request.GET.get("lens", "")))
-    return render(request, "subjects/page.html", {"page": shown})
+    return render(request, "subjects/page.html", {"page": shown, "journey": journey_of(shown)})
+
+
+def journey_of(shown: SubjectPage) -> Journey | None:
+    """The picture of the subject's way, None before an infusion gives visits their days."""
+    if shown.today is None:
+        return None
+    stops = []
+    for n, column in enumerate(shown.matrix.columns):
+        if column.on_day is None or column.first_day is None or column.last_day is None:
+            continue
+        found = {row.cells[n].status for row in shown.matrix.rows if row.cells[n]}
+        status = next((one for one in MOST_URGENT if one in found), "not-due")
+        days = column.on_day, column.first_day, column.last_day
+        stops.append(Stop(column.title, status, str(STATUS_LABELS[status]), column.phase, *days))
+    return journey(stops, today=shown.today)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

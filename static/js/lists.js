@@ -15,10 +15,6 @@ function move(step) {
   const at = list.indexOf(current());
   const next = list[Math.min(list.length - 1, Math.max(0, at === -1 ? 0 : at + step))];
   focusOn(handle(next));
-  // The preview follows when the list has one; it is a link that htmx loads.
-  if (next.dataset.preview && window.htmx) {
-    window.htmx.ajax("GET", next.dataset.preview, { target: "#preview", swap: "innerHTML" });
-  }
 }
 
 function select() {

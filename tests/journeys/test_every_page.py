@@ -62,10 +62,12 @@ def test_every_page_stands_longer_words_and_has_no_plain_ones(desk, code, tmp_pa
         for address in PAGES:
             page.goto(address.format(code=code))
             check_page(page)
+            assert page.locator("html").get_attribute("lang") == pseudo.CODE
             if found := plain_words(page):
                 plain[address] = found
 
     assert not plain
+    assert page.get_by_text(pseudo.pseudo("Go to the worklist")).count() == 1
 
 
 def plain_words(page):

@@ -171,3 +171,20 @@ def sign_first_row(page, *, code=True):
         page.locator("#sign-code").fill(fresh_code("pi1@demo.example"))
     page.get_by_test_id("sign-submit").click()
     page.wait_for_load_state()
+
+
+def test_a_term_is_found_by_its_synonym_and_offers_its_own_grades(desk, study):
+    subject = scenarios.infused_subject(study, day=9)
+    page = desk.sign_in("crc1", path=f"/subjects/{subject.code}/ae/1/")
+    term = page.locator("[name='ae.aectcae']")
+    term.focus()
+    page.keyboard.type("neutropenia")
+    expect(page.get_by_role("option").first).to_contain_text("Neutrophil count decreased")
+    check_page(page)
+
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    idle(page)
+
+    expect(term).to_have_value("Neutrophil count decreased")
+    expect(page.locator(".rad input[name='ae.aetoxgr']:visible")).to_have_count(4)

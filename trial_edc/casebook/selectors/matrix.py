@@ -47,7 +47,7 @@ class RowView:
 
 @dataclass(frozen=True)
 class ColumnView:
-    """A visit as a column head; `mark` is "next", "late" or ""."""
+    """A visit as a column head; `mark` is "next", "late" or "". Study days are None before an infusion."""
 
     visit: str
     title: str
@@ -57,6 +57,10 @@ class ColumnView:
     url: str
     mark: str = ""
     short: str = ""
+    phase: str = ""
+    on_day: int | None = None
+    first_day: int | None = None
+    last_day: int | None = None
 
 
 @dataclass(frozen=True)
@@ -205,6 +209,10 @@ def _column(facts: Facts, code: str, next_visit: str) -> ColumnView:
         url=reverse("visit", args=[facts.casebook.subject.code, code]),
         mark="next" if code == next_visit else "",
         short=_short(code),
+        phase=str(study().visit(code).phase),
+        on_day=day,
+        first_day=study_day(span.first, facts.dates.anchors.infusion) if span else day,
+        last_day=study_day(span.last, facts.dates.anchors.infusion) if span else day,
     )
 
 

@@ -66,6 +66,7 @@ class SubjectPage:
     subject: object
     phase: str
     study_day: str
+    today: int | None
     facts: tuple[tuple[str, str], ...]
     next_visit: NextVisit | None
     matrix: Matrix
@@ -95,6 +96,7 @@ def subject_page(access: Access, subject, *, lens: str = "") -> SubjectPage:
         subject=subject,
         phase=_phase(facts, today),
         study_day=_study_day(facts, today),
+        today=study_day(today, facts.dates.anchors.infusion),
         facts=_key_facts(facts),
         next_visit=upcoming,
         matrix=matrix_of(facts, lens=chosen, next_visit=upcoming.code if upcoming else ""),
