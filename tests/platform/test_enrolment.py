@@ -109,20 +109,6 @@ def test_a_reset_voids_password_factor_and_sessions(admin, people, sign_in):
     assert sign_in("crc1", Client()).status_code == 422
 
 
-@pytest.mark.requirement("ACC-07")
-@pytest.mark.parametrize("role", sorted(set(Role) - {Role.ADM}))
-def test_the_administrator_gets_no_role_in_the_data(role):
-    assert "no other role" in segregation_problem([(Role.ADM, None), (role, 1)])
-
-
-@pytest.mark.requirement("ACC-07")
-def test_the_administrators_rights_touch_no_data(people):
-    data = set().union(*(ROLE_PERMISSIONS[role] for role in Role if role != Role.ADM))
-
-    assert ROLE_PERMISSIONS[Role.ADM] & data == {Permission.VIEW_SECURITY_LOG}
-    assert checks.matrix_is_whole(None) == []
-
-
 def test_the_first_administrator_comes_from_the_command_line(db, capsys):
     typed = {"email": "Boss@Example.org", "name": "First Admin", "organisation": "Sponsor"}
     call_command("create_admin", **typed)

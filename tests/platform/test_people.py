@@ -52,7 +52,7 @@ def test_nothing_of_people_is_deleted(people, table):
         audited(by=people["admin1"], reason="cheat"),
         connection.cursor() as cursor,
     ):
-        cursor.execute(f"DELETE FROM accounts_{table}")
+        cursor.execute(f"DELETE FROM {table}")
 
 
 @pytest.mark.requirement("AUD-10")
