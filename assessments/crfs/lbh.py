@@ -99,7 +99,9 @@ class BloodCount(CrfModel):
         ]
 
     lbdtc = item(models.DateTimeField(_("Collection date and time")))
-    lblab = item(models.CharField(_("Laboratory"), max_length=10), choices_from=laboratories_of)
+    lblab = item(
+        models.CharField(_("Laboratory"), max_length=10), choices_from=laboratories_of, copyable=True
+    )
     transf = item(multi(_("Transfused since last sample"), TRANSFUSIONS, alone="NONE"))
     gcsf = item(yes_no(_("G-CSF since last sample")))
 

@@ -92,7 +92,7 @@ class VitalSigns(CrfModel):
 
     vsdtc = item(models.DateTimeField(_("Date and time")))
     vstpt = item(code(_("Time point relative to infusion"), TIME_POINTS), visits=("d0",))
-    temploc = item(code(_("Site of temperature"), TEMPERATURE_SITES), optional=True)
+    temploc = item(code(_("Site of temperature"), TEMPERATURE_SITES), optional=True, copyable=True)
     o2sup = item(code(_("Oxygen support"), OXYGEN))
 
 

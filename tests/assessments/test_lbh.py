@@ -7,11 +7,12 @@ import pytest
 
 from assessments.laboratories import LabRange
 from assessments.laboratory_defaults import write_defaults
-from tests.books import book, fill, rules, said
+from tests.books import ZONE, book, fill, rules, said
 from trial_edc.accounts import demo
 from trial_edc.accounts.models import Site, User
 from trial_edc.audit.context import audited
-from trial_edc.crf.values import row_facts
+from trial_edc.crf.spec import form_spec
+from trial_edc.crf.values import box_text, row_facts
 
 COUNT = {
     "lbdtc": "3mar26 07:30",
@@ -125,3 +126,22 @@ def test_limits_flag_and_grade_stand_beside_the_value(casebook):
     beside = {key: row_facts(entry.spec[key], entry.record) for key in ("wbc", "anc", "hgb")}
 
     assert beside == {"wbc": "3.5–9.5", "anc": "1.8–6.3 · L · G1", "hgb": "13–17.5 · L · G3"}
+
+
+def asked():
+    """The boxes of a blood count on Day 7."""
+    return [one for one in form_spec("lbh", visit_code="d7") if one.is_asked]
+
+
+def test_limits_sent_back_as_shown_stay_those_of_the_laboratory(casebook):
+    saved = fill("d7/lbh", casebook=casebook, **COUNT).record
+    boxes = {one.address.replace(".", "__"): box_text(one, saved, time_zone=ZONE) for one in asked()}
+
+    entry = fill("d7/lbh", casebook=casebook, record=saved, **boxes)
+    reported = fill(
+        "d7/lbh", casebook=casebook, record=saved, **{**boxes, "hgb": "11.8", "hgb__unit": "g/dL"}
+    )
+
+    assert entry.changed == {}
+    assert set(reported.changed) == {"hgb"}
+    assert reported.record["lbornrlo.hgb"] == 13

@@ -168,6 +168,7 @@ def test_a_number_keeps_its_digits(typed, value, digits):
     [
         ("abc", "“abc” is not a number. Enter temperature in digits, or mark it missing."),
         ("1e2", "“1e2” is not a number. Enter temperature in digits, or mark it missing."),
+        ("3\n8", "“3\n8” is not a number. Enter temperature in digits, or mark it missing."),
         ("NaN", "“NaN” is not a number. Enter temperature in digits, or mark it missing."),
         ("1,250", "“1,250” can be read two ways. Write 1250 or 1.250."),
         ("<38", "Temperature takes no “<”. Enter the number alone."),

@@ -54,3 +54,20 @@ def test_pack_years_and_pregnancy_are_asked_where_they_apply(consented):
 
     assert man.unanswered == []
     assert woman.unanswered == ["childpot", "packyr"]
+
+
+def test_a_filled_age_sent_back_as_shown_changes_nothing(consented):
+    saved = fill("scr/dm", casebook=consented, **{**PERSON, "brthdtc": "5jan1970", "age": "20"}).record
+
+    entry = fill("scr/dm", casebook=consented, record=saved, age="56")
+
+    assert (saved.age, saved.meta["age"], entry.changed) == (56, {}, {})
+
+
+def test_a_filled_age_that_was_kept_stays_explained(consented):
+    old = {**PERSON, "brthdtc": "5jan1945", "age": "", "age__keep": "source"}
+    saved = fill("scr/dm", casebook=consented, **old).record
+
+    entry = fill("scr/dm", casebook=consented, record=saved, smoke="CURRENT")
+
+    assert [(one.item, one.rule, one.kept) for one in entry.findings] == [("age", "range", "source")]

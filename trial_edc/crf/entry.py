@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from trial_edc.crf.checks import Finding, run_checks, with_kept
@@ -61,7 +62,7 @@ def bind(
     changes = {
         address: read
         for address, read in parsed.items()
-        if not read.error and _state(spec[address], read) != _saved_state(spec[address], base)
+        if not read.error and _differs(spec[address], read, base)
     }
     draft, findings, refused = _settle(spec, base, changes, casebook)
     errors |= refused
@@ -152,6 +153,18 @@ def _read(spec: ItemSpec, raw: Mapping[str, str], base: FormRecord, context: Ent
     return parse(spec, raw[spec.name], companions, context)
 
 
+def _differs(spec: ItemSpec, read: Parsed, base: FormRecord) -> bool:
+    """Whether a box says something else than what is saved; the digits count ("7.0" is not "7").
+
+    A number the system filled in has no digits of its own: its value alone is compared.
+    """
+    saved, posted = _saved_state(spec, base), _state(spec, read)
+    is_filled = isinstance(saved[0], Decimal | int) and not saved[1]
+    if is_filled and not read.qualifier and not read.missing and saved[0] == posted[0]:
+        return False
+    return saved != posted
+
+
 def _state(spec: ItemSpec, read: Parsed) -> tuple[Any, ...]:
     unit = read.unit if read.typed else ""
     return (
@@ -187,7 +200,9 @@ def derived(spec: FormSpec, record: FormRecord, casebook: Any) -> FormRecord:
         if compute and not one.row:
             value = compute(record, casebook)
             if one.item.derive or value is not None:
-                record = replace(record, values={**record.values, one.address: value})
+                kept = {what: why for what, why in record.meta.get(one.address, {}).items() if what == "kept"}
+                meta = {**record.meta, one.address: kept} if one.address in record.meta else record.meta
+                record = replace(record, values={**record.values, one.address: value}, meta=meta)
     for table in spec.rows:
         if give := getattr(table.Crf, "derive", None):
             record = replace(record, values={**record.values, **give(record, casebook)})

@@ -52,8 +52,8 @@ _YES_NO = {
     "f": "N",
     "否": "N",
 }
-_NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)$")
-_QUALIFIED = re.compile(r"^(<=|>=|=<|=>|<|>|≤|≥)?\s*(.*)$")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
+_QUALIFIED = re.compile(r"(<=|>=|=<|=>|<|>|≤|≥)?\s*(.*)", re.DOTALL)
 _QUALIFIER = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">="}
 
 
@@ -116,7 +116,7 @@ def _number(spec: ItemSpec, read: Parsed, typed: str, context: EntryContext) -> 
     sign, digits = match[1] or "", _decimal_point(match[2].replace(" ", ""))
     if sign and not spec.item.qualifiers:
         raise CannotBe(_("%(label)s takes no “%(sign)s”. Enter the number alone.") % _words(spec, sign=sign))
-    if not _NUMBER.match(digits) or len(digits) > 24:
+    if not _NUMBER.fullmatch(digits) or len(digits) > 24:
         raise CannotBe(
             _("“%(typed)s” is not a number. Enter %(label)s in digits, or mark it missing.")
             % {"typed": typed[:40], "label": label_in_sentence(spec)}
@@ -332,7 +332,7 @@ def _part(kind: str, text: str, context: EntryContext) -> str:
     if kind == "datetime":
         day, clock = read_moment(text, **_date_context(context))
         return f"{day}T{clock}" if clock else day
-    if kind == "number" and not _NUMBER.match(text):
+    if kind == "number" and not _NUMBER.fullmatch(text):
         raise CannotBe(_("“%(typed)s” is not a number.") % {"typed": text[:40]})
     if kind == "grade" and text not in ("1", "2", "3", "4", "5"):
         raise CannotBe(_("“%(typed)s” is not a grade; grades are 1 to 5.") % {"typed": text[:40]})

@@ -364,4 +364,4 @@ def box_text(spec: ItemSpec, record: FormRecord, *, time_zone: tzinfo | None = N
         return "\n".join("; ".join(str(part) for part in line.values()) for line in value)
     if spec.kind == "partial_date" or isinstance(value, datetime | date):
         return partial.text(value, time_zone)
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)

@@ -164,7 +164,7 @@ class SignatureRule:
 
 @dataclass(frozen=True)
 class WorklistGroup:
-    """A group of the home page: its title, the roles it is for, the selector by dotted path."""
+    """A group of the home page: its code, its title, the roles it is for."""
 
     code: str
     title: str

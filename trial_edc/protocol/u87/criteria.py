@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from trial_edc.protocol.model import Criterion
+from trial_edc.protocol.words import _
 
 CRITERIA = (
     Criterion(
         code="inc01",
         kind="inclusion",
-        text="Age 18 to 75 years at consent.",
+        text=_("Age 18 to 75 years at consent."),
         reads=("dm.age",),
         rule="18 <= dm.age <= 75",
     ),
     Criterion(
         code="inc02",
         kind="inclusion",
-        text=(
+        text=_(
             "Recurrent or metastatic cancer of the head and neck proved by histology: squamous cell"
             " carcinoma of oral cavity, oropharynx, hypopharynx or larynx, or nasopharyngeal "
             "carcinoma."
@@ -29,7 +30,7 @@ CRITERIA = (
     Criterion(
         code="inc03",
         kind="inclusion",
-        text=(
+        text=_(
             "No curative local treatment (surgery or radiotherapy) possible, in the opinion of the "
             "local tumour board."
         ),
@@ -39,7 +40,7 @@ CRITERIA = (
     Criterion(
         code="inc04",
         kind="inclusion",
-        text=(
+        text=_(
             "Progression on or after at least two systemic lines for recurrent or metastatic "
             "disease, including platinum and an anti-PD-1/PD-L1 antibody (one line when both were "
             "given together)."
@@ -53,14 +54,14 @@ CRITERIA = (
     Criterion(
         code="inc05",
         kind="inclusion",
-        text="Target antigen in the tumour by the central immunohistochemistry rule.",
+        text=_("Target antigen in the tumour by the central immunohistochemistry rule."),
         reads=("ihc.ihcres", "ihc.ihcp2", "ihc.ihcp3"),
         rule="ihc.ihcres = Positive",
     ),
     Criterion(
         code="inc06",
         kind="inclusion",
-        text=(
+        text=_(
             "At least one measurable lesion by RECIST 1.1 outside an irradiated field, or with "
             "progression shown since irradiation."
         ),
@@ -74,7 +75,7 @@ CRITERIA = (
     Criterion(
         code="inc07",
         kind="inclusion",
-        text="ECOG performance status 0 or 1.",
+        text=_("ECOG performance status 0 or 1."),
         reads=("ecog.ecog",),
         rule="ecog.ecog <= 1 at screening; <= 2 before infusion",
         recheck_before_ld=True,
@@ -83,7 +84,7 @@ CRITERIA = (
     Criterion(
         code="inc08",
         kind="inclusion",
-        text="Life expectancy of at least 12 weeks.",
+        text=_("Life expectancy of at least 12 weeks."),
         reads=("ie.ieorres",),
         rule="investigator judgement",
         recheck_before_ld=True,
@@ -91,7 +92,7 @@ CRITERIA = (
     Criterion(
         code="inc09",
         kind="inclusion",
-        text=(
+        text=_(
             "Bone marrow: neutrophils >= 1.5, lymphocytes >= 0.5 and platelets >= 75 x10^9/L, "
             "haemoglobin >= 90 g/L, without growth factor or transfusion in the last 7 days."
         ),
@@ -105,7 +106,7 @@ CRITERIA = (
     Criterion(
         code="inc10",
         kind="inclusion",
-        text=(
+        text=_(
             "Liver: ALT and AST <= 3 x ULN (<= 5 x ULN with liver metastases), total bilirubin <= 1.5 x ULN."
         ),
         reads=("lbc.alt", "lbc.ast", "lbc.bili", "hnc.hnmets"),
@@ -118,7 +119,7 @@ CRITERIA = (
     Criterion(
         code="inc11",
         kind="inclusion",
-        text="Kidney: creatinine clearance >= 50 mL/min (Cockcroft-Gault).",
+        text=_("Kidney: creatinine clearance >= 50 mL/min (Cockcroft-Gault)."),
         reads=("lbc.crcl",),
         rule="lbc.crcl >= 50",
         recheck_before_ld=True,
@@ -126,7 +127,7 @@ CRITERIA = (
     Criterion(
         code="inc12",
         kind="inclusion",
-        text=(
+        text=_(
             "Heart and lungs: left ventricular ejection fraction >= 50 %, oxygen saturation >= 92 %"
             " without oxygen."
         ),
@@ -138,7 +139,7 @@ CRITERIA = (
     Criterion(
         code="inc13",
         kind="inclusion",
-        text=(
+        text=_(
             "Women who can become pregnant: negative serum test; effective contraception for 12 "
             "months after infusion (men too)."
         ),
@@ -149,7 +150,7 @@ CRITERIA = (
     Criterion(
         code="inc14",
         kind="inclusion",
-        text=(
+        text=_(
             "Written informed consent to the study and to 15 years of follow-up before any study procedure."
         ),
         reads=("icf.icftype", "icf.icfdtc", "icf.icfwddt"),
@@ -160,7 +161,7 @@ CRITERIA = (
     Criterion(
         code="exc01",
         kind="exclusion",
-        text=(
+        text=_(
             "Brain metastases or leptomeningeal disease, unless treated, stable for 8 weeks and "
             "without steroids."
         ),
@@ -171,7 +172,7 @@ CRITERIA = (
     Criterion(
         code="exc02",
         kind="exclusion",
-        text=(
+        text=_(
             "Seizure, stroke, dementia or another disorder of the central nervous system in the "
             "last 6 months that would hide or worsen neurotoxicity."
         ),
@@ -183,7 +184,7 @@ CRITERIA = (
     Criterion(
         code="exc03",
         kind="exclusion",
-        text=(
+        text=_(
             "Autoimmune disease that needed systemic immunosuppression in the last 2 years (hormone"
             " replacement allowed)."
         ),
@@ -193,7 +194,7 @@ CRITERIA = (
     Criterion(
         code="exc04",
         kind="exclusion",
-        text=(
+        text=_(
             "Systemic corticosteroid above 10 mg prednisone a day or another immunosuppressant "
             "within 7 days before leukapheresis, before lymphodepletion or before infusion."
         ),
@@ -205,7 +206,7 @@ CRITERIA = (
     Criterion(
         code="exc05",
         kind="exclusion",
-        text=(
+        text=_(
             "Active hepatitis B (HBsAg positive, or anti-HBc positive with HBV DNA detectable), "
             "hepatitis C, HIV or syphilis."
         ),
@@ -227,21 +228,21 @@ CRITERIA = (
     Criterion(
         code="exc07",
         kind="exclusion",
-        text="Another cancer in the last 3 years (except cured skin basal cell or in-situ cancer).",
+        text=_("Another cancer in the last 3 years (except cured skin basal cell or in-situ cancer)."),
         reads=("mh.mhterm", "mh.mhendtc", "mh.mhongo"),
         rule="investigator judgement on MH entries",
     ),
     Criterion(
         code="exc08",
         kind="exclusion",
-        text="Earlier CAR-T or other gene-modified cells, or an allogeneic transplant.",
+        text=_("Earlier CAR-T or other gene-modified cells, or an allogeneic transplant."),
         reads=("prt.prtype",),
         rule="no PRT entry of type Cellular therapy",
     ),
     Criterion(
         code="exc09",
         kind="exclusion",
-        text=(
+        text=_(
             "Too short a wash-out before leukapheresis: cytotoxic or targeted therapy 14 days, "
             "anti-PD-1/PD-L1 antibody 28 days, radiotherapy 14 days (chest 28), investigational "
             "product 28 days or 5 half-lives; bridging therapy ended 7 days before lymphodepletion."
@@ -253,7 +254,7 @@ CRITERIA = (
     Criterion(
         code="exc10",
         kind="exclusion",
-        text=(
+        text=_(
             "Tumour around or into the carotid artery, or another high risk of haemorrhage; "
             "bleeding grade >= 3 in the last 4 weeks; anticoagulation that cannot be stopped."
         ),
@@ -264,7 +265,7 @@ CRITERIA = (
     Criterion(
         code="exc11",
         kind="exclusion",
-        text="Airway in danger of obstruction by tumour swelling without tracheostomy or stent.",
+        text=_("Airway in danger of obstruction by tumour swelling without tracheostomy or stent."),
         reads=("hnc.hnairway",),
         rule="hnc.hnairway != At risk of obstruction",
         recheck_before_ld=True,
@@ -273,7 +274,7 @@ CRITERIA = (
     Criterion(
         code="exc12",
         kind="exclusion",
-        text=(
+        text=_(
             "Heart disease: infarction, unstable angina or NYHA III-IV heart failure in the last 6 "
             "months; QTcF > 480 ms; uncontrolled arrhythmia."
         ),
@@ -285,7 +286,7 @@ CRITERIA = (
     Criterion(
         code="exc13",
         kind="exclusion",
-        text="Pregnancy or breast-feeding.",
+        text=_("Pregnancy or breast-feeding."),
         reads=("dm.childpot", "lbi.preg"),
         rule="lbi.preg != Positive",
         recheck_before_ld=True,
@@ -293,7 +294,7 @@ CRITERIA = (
     Criterion(
         code="exc14",
         kind="exclusion",
-        text=(
+        text=_(
             "Toxicity of earlier treatment not back to grade <= 1 (alopecia, skin, fibrosis, "
             "xerostomia and stable grade 2 hypothyroidism allowed); known allergy to study drugs, "
             "DMSO or murine or other product components."

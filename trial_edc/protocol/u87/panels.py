@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from trial_edc.protocol.model import Analyte, PanelRow, Unit
 from trial_edc.protocol.u87.criteria import CRITERIA
+from trial_edc.protocol.words import _
 
 D = Decimal
 CELSIUS = (Unit("C"), Unit("F", factor=D(5), divisor=D(9), offset=D(32)))
@@ -26,37 +27,39 @@ def _count(code: str, label: str) -> Analyte:
 
 
 VITAL_SIGNS = (
-    Analyte("temp", "Temperature", CELSIUS, expected=(D(30), D(43)), possible=(D(20), D(50))),
-    _vital("sysbp", "Systolic pressure", "mmHg", (90, 180), (20, 400)),
-    _vital("diabp", "Diastolic pressure", "mmHg", (40, 110), (10, 300)),
-    _vital("pulse", "Pulse", "beats/min", (40, 150), (0, 400)),
-    _vital("resp", "Respiratory rate", "breaths/min", (8, 40), (0, 120)),
-    _vital("spo2", "Oxygen saturation", "%", (50, 100), (0, 100)),
-    _vital("o2flow", "Oxygen flow", "L/min", (0, 60), (0, 120)),
-    Analyte("height", "Height", (Unit("cm"), Unit("in", D("2.54"))), (D(120), D(220)), (D(40), D(260))),
-    Analyte("weight", "Weight", (Unit("kg"), Unit("lb", D("0.45359237"))), (D(30), D(200)), (D(2), D(400))),
-    Analyte("bsa", "Body surface area", (Unit("m2"),), calculated=True),
+    Analyte("temp", _("Temperature"), CELSIUS, expected=(D(30), D(43)), possible=(D(20), D(50))),
+    _vital("sysbp", _("Systolic pressure"), "mmHg", (90, 180), (20, 400)),
+    _vital("diabp", _("Diastolic pressure"), "mmHg", (40, 110), (10, 300)),
+    _vital("pulse", _("Pulse"), "beats/min", (40, 150), (0, 400)),
+    _vital("resp", _("Respiratory rate"), "breaths/min", (8, 40), (0, 120)),
+    _vital("spo2", _("Oxygen saturation"), "%", (50, 100), (0, 100)),
+    _vital("o2flow", _("Oxygen flow"), "L/min", (0, 60), (0, 120)),
+    Analyte("height", _("Height"), (Unit("cm"), Unit("in", D("2.54"))), (D(120), D(220)), (D(40), D(260))),
+    Analyte(
+        "weight", _("Weight"), (Unit("kg"), Unit("lb", D("0.45359237"))), (D(30), D(200)), (D(2), D(400))
+    ),
+    Analyte("bsa", _("Body surface area"), (Unit("m2"),), calculated=True),
 )
 HAEMATOLOGY = (
-    _count("wbc", "Leukocytes"),
-    _count("anc", "Neutrophils"),
-    _count("alc", "Lymphocytes"),
+    _count("wbc", _("Leukocytes")),
+    _count("anc", _("Neutrophils")),
+    _count("alc", _("Lymphocytes")),
     Analyte(
         "hgb",
-        "Haemoglobin",
+        _("Haemoglobin"),
         (Unit("g/L"), Unit("g/dL", D(10)), Unit("mmol/L", D("16.114"))),
         possible=(D(0), D(400)),
         qualifiers=True,
     ),
-    _count("plt", "Platelets"),
+    _count("plt", _("Platelets")),
 )
 # Not in the panel: a site may add them as further rows of a blood count.
 HAEMATOLOGY_FURTHER = (
-    _count("mono", "Monocytes"),
-    _count("eos", "Eosinophils"),
-    _count("baso", "Basophils"),
-    _count("blast", "Blasts"),
-    _count("retic", "Reticulocytes"),
+    _count("mono", _("Monocytes")),
+    _count("eos", _("Eosinophils")),
+    _count("baso", _("Basophils")),
+    _count("blast", _("Blasts")),
+    _count("retic", _("Reticulocytes")),
 )
 ANALYTES = {analyte.code: analyte for analyte in (*VITAL_SIGNS, *HAEMATOLOGY, *HAEMATOLOGY_FURTHER)}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from trial_edc.protocol.model import DateSource, DoseLevel, SdvPlan, SignatureRule, TrackEvent, WorklistGroup
-from trial_edc.protocol.u87.visits import _
+from trial_edc.protocol.words import _
 
 DOSE_LEVELS = (
     DoseLevel("DL-1", Decimal(25)),

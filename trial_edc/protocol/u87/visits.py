@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 from trial_edc.protocol.model import VisitPlan
-
-
-def _(text: str) -> str:
-    """Mark a string for the translation catalogue; it is translated where it is shown."""
-    return text
-
+from trial_edc.protocol.words import _
 
 PRESCREENING = _("Pre-screening")
 SCREENING = _("Screening")
