@@ -87,7 +87,7 @@ def journey(stops: Sequence[Stop], *, today: int) -> Journey:
         Bar(place(s.first) - 8, place(s.last) - place(s.first) + 16) for s in ordered if s.last > s.first
     ]
     return Journey(
-        ticks=tuple((place(day), label) for day, label in TICKS),
+        ticks=tuple((place(day), label) for day, label in TICKS if abs(place(day) - place(today)) > 44),
         phases=tuple(bars),
         windows=tuple(windows),
         marks=tuple((place(stop.day) - 8, stop.status) for stop in ordered),
