@@ -1,13 +1,14 @@
 """The way of a subject through the study as one picture: phases, visits with their windows, today.
 
-The time axis is piecewise, so that the days around the infusion get most of the width. Pure: no database, no clock.
+The time axis is piecewise, so that the days around the infusion get most of the width. Pure: no database,
+no clock.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 WIDTH = 960
 # Study day to place on the axis, straight lines between; Day 28 to Year 15 share the last quarter.
@@ -57,7 +58,7 @@ class Journey:
 
 def place(day: int) -> int:
     """Where a study day lies on the axis, 0 to 960; days beyond either end lie at it."""
-    for (left, start), (right, end) in zip(KNOTS, KNOTS[1:], strict=False):
+    for (left, start), (right, end) in pairwise(KNOTS):
         if day <= right:
             share = max(0.0, (day - left) / (right - left))
             return round(start + share * (end - start))
@@ -86,7 +87,7 @@ def journey(stops: Sequence[Stop], *, today: int) -> Journey:
         Bar(place(s.first) - 8, place(s.last) - place(s.first) + 16) for s in ordered if s.last > s.first
     ]
     return Journey(
-        ticks=tuple((place(day), label) for day, label in TICKS),
+        ticks=tuple((place(day), label) for day, label in TICKS if abs(place(day) - place(today)) > 44),
         phases=tuple(bars),
         windows=tuple(windows),
         marks=tuple((place(stop.day) - 8, stop.status) for stop in ordered),
