@@ -12,18 +12,20 @@ from subjects.demo.courses import COURSES
 from subjects.demo.seed import seed_demo
 from subjects.models import Subject
 from trial_edc.accounts.demo import create_demo_users
+from trial_edc.accounts.passwords import DEMO_PASSWORD
+from trial_edc.accounts.roles import Role
 
 HISTORY = timedelta(days=3 * 365)  # roles and training begin before every date of the demo
 UX_DAY = date(2026, 3, 5)
 
 
 class Command(BaseCommand):
+    """Says how to sign in on standard output, on every run; progress goes to standard error."""
+
     help = "Fill an empty Training database with fictitious people and subjects. A filled one is left alone."
 
     def add_arguments(self, parser):
-        parser.add_argument(
-            "--as-of", type=date.fromisoformat, help="day the demo is anchored at, YYYY-MM-DD"
-        )
+        parser.add_argument("--as-of", type=date.fromisoformat, help="day the demo is anchored at, YYYY-MM-DD")
         parser.add_argument("--profile", choices=["ux"], help="ux: anchored at 2026-03-05")
 
     def handle(self, *args, as_of=None, profile=None, **options):
@@ -31,10 +33,24 @@ class Command(BaseCommand):
             raise CommandError("A production database is never filled with demo data.")
         as_of = as_of or (UX_DAY if profile == "ux" else timezone.localdate())
         people = create_demo_users(since=as_of - HISTORY)
-        call_command("load_laboratories", stdout=self.stdout)
-        if Subject.objects.count() >= len(COURSES):
-            self.stdout.write("The database already holds the subjects of the demo; nothing was added.")
-            return
-        began = monotonic()
-        subjects = seed_demo(as_of=as_of, people=people, say=self.stdout.write)
-        self.stdout.write(f"{len(subjects)} subjects in {monotonic() - began:.1f} s")
+        call_command("load_laboratories", stdout=self.stderr)
+        missing = len(COURSES) - Subject.objects.count()
+        if missing > 0:
+            self.stderr.write(f"Entering {missing} subjects; this takes about a minute.")
+            began = monotonic()
+            subjects = seed_demo(as_of=as_of, people=people, say=self._progress)
+            self.stderr.write(f"{len(subjects)} subjects in {monotonic() - began:.0f} s")
+        self._sign_ins(people)
+
+    def _progress(self, text):
+        if self.stderr.isatty():
+            self.stderr.write(text)
+
+    def _sign_ins(self, people):
+        self.stdout.write(f"Sign in with the password {DEMO_PASSWORD}; the sign-in page shows the codes.")
+        for person in people.values():
+            assignment = person.assignments.select_related("site").first()
+            if assignment is not None:
+                where = f"site {assignment.site.code}" if assignment.site else "all sites"
+                role = Role(assignment.role).label
+                self.stdout.write(f"  {person.email:<22} {person.full_name:<16} {role}, {where}")
