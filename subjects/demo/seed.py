@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -14,6 +16,7 @@ from subjects.demo.answers import FORMS, Answers, Moment, adverse_event
 from subjects.demo.courses import COURSES, Course
 from subjects.models import Subject
 from trial_edc.accounts.models import Site, User
+from trial_edc.audit import clock
 from trial_edc.casebook.actions.queries import raise_query
 from trial_edc.casebook.actions.save import save_form
 from trial_edc.casebook.actions.sign import sign_forms
@@ -38,7 +41,12 @@ class CannotSeed(Exception):
 
 
 def seed_demo(
-    *, as_of: date, people: dict[str, User], courses: tuple[Course, ...] = COURSES, say: Callable[[str], None]
+    *,
+    as_of: date,
+    people: dict[str, User],
+    courses: tuple[Course, ...] = COURSES,
+    say: Callable[[str], None],
+    moves_clock: bool = False,
 ) -> list[Subject]:
     """Register and fill the demo subjects. The same on every run: the randomness is seeded by subject.
 
@@ -46,6 +54,7 @@ def seed_demo(
         as_of: the day the demo is anchored at; every date is counted from it.
         people: the demo people by the part of their address before the @.
         courses: in the order of registration. say: told of each subject.
+        moves_clock: enter each visit on its own day; for a database that is marked as a test database.
     Returns:
         The subjects that were added, in the order of the courses. One subject is one transaction: after an
         interruption the next run goes on with the next subject.
@@ -55,32 +64,47 @@ def seed_demo(
     subjects = []
     for course in courses[Subject.objects.count() :]:
         with transaction.atomic():
-            subject = _Seeding(course, as_of, people).run()
+            subject = _Seeding(course, as_of, people, moves_clock=moves_clock).run()
         say(f"{subject.code}  day {course.day}")
         subjects.append(subject)
     return subjects
 
 
 class _Seeding:
-    def __init__(self, course: Course, as_of: date, people: dict[str, User]) -> None:
-        self.course, self.as_of, self.people = course, as_of, people
+    def __init__(self, course: Course, as_of: date, people: dict[str, User], *, moves_clock: bool) -> None:
+        self.course, self.as_of, self.people, self.moves_clock = course, as_of, people, moves_clock
         self.coordinator = people[COORDINATORS[course.site]]
         self.investigator = people[INVESTIGATORS[course.site]]
         self.infusion_on = as_of - timedelta(days=course.day)
 
     def run(self) -> Subject:
-        self.subject = self._register()
+        with self._clock(self._day(PRESCREENED)):
+            self.subject = self._register()
+        if self.course.day > CONSENTED and self.course.stage != "prescr":
+            on = self._day(CONSENTED)
+            with self._clock(on):
+                self._consent(2, on, {"icftype": "MAIN", "icfdtc": f"{on.isoformat()} 09:30", "icfver": "2.0"})
         self.random = Random(self.subject.code)
         for visit, on in self._visits():
-            self._fill_visit(visit, on)
-            if visit.code == "scr":
-                self._plan()
-        self._adverse_events()
-        if self.subject.code == "101-0007":
-            self._day_of_the_mock_up()
-        if self.course.is_signed:
-            self._sign()
+            with self._clock(on):
+                self._fill_visit(visit, on)
+                if visit.code == "scr":
+                    self._plan()
+        with self._clock(self.as_of):
+            self._adverse_events()
+            if self.subject.code == "101-0007":
+                self._day_of_the_mock_up()
+            if self.course.is_signed:
+                self._sign()
         return self.subject
+
+    def _clock(self, on: date) -> AbstractContextManager[None]:
+        """The afternoon of a day at the site, where the clock may be moved."""
+        if not self.moves_clock:
+            return nullcontext()
+        zone = ZoneInfo(Site.objects.get(code=self.course.site).time_zone)
+        hour = 13 if on == self.as_of else 16  # the anchor's own day is not over yet
+        return clock.stopped_at(datetime.combine(on, time(hour), tzinfo=zone))
 
     def _register(self) -> Subject:
         site = Site.objects.get(code=self.course.site)
@@ -96,9 +120,6 @@ class _Seeding:
         )
         self.subject = subject
         self._consent(1, signed_on, {})
-        if self.course.day > CONSENTED and self.course.stage != "prescr":
-            on = self._day(CONSENTED)
-            self._consent(2, on, {"icftype": "MAIN", "icfdtc": f"{on.isoformat()} 09:30", "icfver": "2.0"})
         return subject
 
     def _consent(self, seq: int, on: date, typed: Answers) -> None:
@@ -125,9 +146,7 @@ class _Seeding:
             if not cell.required or cell.form not in FORMS:
                 continue
             self._fill(visit.code, cell.form, on, day, 1)
-            for number, earlier in enumerate(
-                self._further(visit.code, cell.form, cell.expected_instances), 2
-            ):
+            for number, earlier in enumerate(self._further(visit.code, cell.form, cell.expected_instances), 2):
                 self._fill(visit.code, cell.form, on - timedelta(days=earlier), day - earlier, number)
 
     def _further(self, visit: str, form: str, expected: int) -> list[int]:

@@ -14,6 +14,7 @@ from subjects.models import Subject
 from trial_edc.accounts.demo import create_demo_users
 from trial_edc.accounts.passwords import DEMO_PASSWORD
 from trial_edc.accounts.roles import Role
+from trial_edc.audit import clock
 
 HISTORY = timedelta(days=3 * 365)  # roles and training begin before every date of the demo
 UX_DAY = date(2026, 3, 5)
@@ -26,7 +27,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--as-of", type=date.fromisoformat, help="day the demo is anchored at, YYYY-MM-DD")
-        parser.add_argument("--profile", choices=["ux"], help="ux: anchored at 2026-03-05")
+        told = "ux: anchored at 2026-03-05, each visit entered on its own day; marks a test database"
+        parser.add_argument("--profile", choices=["ux"], help=told)
 
     def handle(self, *args, as_of=None, profile=None, **options):
         if settings.EDC_ENV == "production":
@@ -38,7 +40,10 @@ class Command(BaseCommand):
         if missing > 0:
             self.stderr.write(f"Entering {missing} subjects; this takes about a minute.")
             began = monotonic()
-            subjects = seed_demo(as_of=as_of, people=people, say=self._progress)
+            is_test = profile == "ux"
+            if is_test:
+                clock.mark_test_database()
+            subjects = seed_demo(as_of=as_of, people=people, say=self._progress, moves_clock=is_test)
             self.stderr.write(f"{len(subjects)} subjects in {monotonic() - began:.0f} s")
         self._sign_ins(people)
 
