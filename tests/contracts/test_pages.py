@@ -86,14 +86,19 @@ def test_each_role_on_each_address(study, named, client, who):
 
 
 @pytest.mark.requirement("ACC-02")
-@pytest.mark.parametrize("who", ["cra1", "dm1", "mm1", "stat1", "aud1", "admin1", "lab1", "mfr1", "nurse1", "crc3"])
+@pytest.mark.parametrize(
+    "who", ["cra1", "dm1", "mm1", "stat1", "aud1", "admin1", "lab1", "mfr1", "nurse1", "crc3"]
+)
 def test_a_refused_post_writes_nothing(study, named, client, who):
     signed_in(client, study, who)
     before = AuditEvent.objects.count()
 
     for address, method, may in PAGES:
         if method == "post" and who not in may:
-            client.post(fill(address, named), {"vs.temp": "39", "text": "hello", "reason": "because", "_revision": "1"})
+            client.post(
+                fill(address, named),
+                {"vs.temp": "39", "text": "hello", "reason": "because", "_revision": "1"},
+            )
 
     assert AuditEvent.objects.count() == before
 
@@ -103,9 +108,11 @@ def test_every_casebook_address_is_in_the_table():
     found = set()
     for pattern in walk(get_resolver().url_patterns):
         view = getattr(pattern, "callback", None)
-        if view and view.__module__.startswith(("trial_edc.casebook", "subjects")) and "<int:seq>" not in str(
-            pattern.pattern
-        ).replace("<str:log>/<int:seq>", ""):
+        if (
+            view
+            and view.__module__.startswith(("trial_edc.casebook", "subjects"))
+            and "<int:seq>" not in str(pattern.pattern).replace("<str:log>/<int:seq>", "")
+        ):
             found.add(filled(str(pattern.pattern)))
 
     assert found - tested == set()
@@ -117,7 +124,11 @@ def walk(patterns):
 
 
 def filled(pattern):
-    entry = pattern.replace("<str:log>/<int:seq>", "ae/1").replace("<str:log>", "ae").replace("<str:subject>", "S")
+    entry = (
+        pattern.replace("<str:log>/<int:seq>", "ae/1")
+        .replace("<str:log>", "ae")
+        .replace("<str:subject>", "S")
+    )
     return entry.replace("<str:visit>", "d3").replace("<str:form>", "vs").replace("<int:query>", "1")
 
 
@@ -145,7 +156,17 @@ def test_an_unknown_address_is_404(study, named, client, address):
 
 
 @pytest.mark.parametrize(
-    "query", ["?page=-1", "?page=9e9", "?page=%00", "?q=%00", "?site=%FF", "?phase=%00&flag=%00", "?lens=%00", "?state=%00"]
+    "query",
+    [
+        "?page=-1",
+        "?page=9e9",
+        "?page=%00",
+        "?q=%00",
+        "?site=%FF",
+        "?phase=%00&flag=%00",
+        "?lens=%00",
+        "?state=%00",
+    ],
 )
 def test_a_strange_filter_is_no_error(study, named, client, query):
     signed_in(client, study, "crc1")
