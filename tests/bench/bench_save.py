@@ -1,4 +1,5 @@
-"""Cost of `save_form` of a form of about 20 items against a bare INSERT into the same table, audit trigger included.
+"""Cost of `save_form` of a form of about 20 items against a bare INSERT into the same table, audit trigger
+included.
 
 Run: `pytest tests/bench/bench_save.py -s`. Prints the ratio of medians in the same process and database.
 """
@@ -69,7 +70,9 @@ def crowd(study, n):
 
 
 def bare_insert(by, subject, head):
-    """Seconds of one INSERT of the typed row in its own audited transaction; its form instance is there already."""
+    """Seconds of one INSERT of the typed row in its own audited transaction; its form instance is there
+    already.
+    """
     with audited(by=by):
         visit = Visit.objects.create(subject=subject, code="d0")
         instance = FormInstance.objects.create(

@@ -42,7 +42,9 @@ def module_name(path):
 
 
 def imports(path, module):
-    """Absolute names of everything a file imports, those inside functions included; type-only imports are not."""
+    """Absolute names of everything a file imports, those inside functions included; type-only imports are
+    not.
+    """
     tree = ast.parse(path.read_text())
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     skipped = typing_only(tree)

@@ -8,13 +8,20 @@ from django.db import migrations
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 APPS = ("subjects", "adverse_events", "assessments", "trial_edc/casebook")
-NOT_ADDITIVE = (migrations.RemoveField, migrations.RenameField, migrations.DeleteModel, migrations.RenameModel)
+NOT_ADDITIVE = (
+    migrations.RemoveField,
+    migrations.RenameField,
+    migrations.DeleteModel,
+    migrations.RenameModel,
+)
 
 
 def migration_files():
     for app in APPS:
         for path in sorted((ROOT / app / "migrations").glob("0*.py")):
-            yield pytest.param(".".join(path.relative_to(ROOT).with_suffix("").parts), id=f"{app}/{path.stem}")
+            yield pytest.param(
+                ".".join(path.relative_to(ROOT).with_suffix("").parts), id=f"{app}/{path.stem}"
+            )
 
 
 @pytest.mark.parametrize("module", migration_files())

@@ -1,4 +1,6 @@
-"""Saving a form: one transaction of what can be right, with its reasons, queries, verification and signatures."""
+"""Saving a form: one transaction of what can be right, with its reasons, queries, verification and
+signatures.
+"""
 
 import threading
 import uuid

@@ -17,7 +17,8 @@ _KEEP = """
 WITH kept AS (
     INSERT INTO casebook_draft AS d
            (user_id, subject_id, visit_code, form_code, seq, base_revision, values, messages, kept_at)
-    VALUES (%(user)s, %(subject)s, %(visit)s, %(form)s, %(seq)s, %(revision)s, %(values)s, %(messages)s, %(at)s)
+    VALUES (%(user)s, %(subject)s, %(visit)s, %(form)s, %(seq)s, %(revision)s, %(values)s, %(messages)s,
+    %(at)s)
     ON CONFLICT (user_id, subject_id, visit_code, form_code, seq) DO UPDATE SET
         values = CASE WHEN %(adds)s THEN d.values || excluded.values ELSE excluded.values END,
         messages = CASE WHEN %(adds)s THEN d.messages - %(touched)s::text[] ELSE excluded.messages END,

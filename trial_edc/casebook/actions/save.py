@@ -1,6 +1,7 @@
 """Save one form: a single transaction of everything in it that can be right.
 
-What cannot be right stays in the person's draft with its message. A missing reason for change, a stale revision or
+What cannot be right stays in the person's draft with its message. A missing reason for change, a stale
+revision or
 a lock refuses the whole save: nothing is written, nothing typed is lost.
 """
 
@@ -65,7 +66,8 @@ class Saved:
         opened, n_closed: queries a check opened, and closed.
         changed: address to (old, new) as shown.
         is_repeat: the same submit came again and changed nothing.
-        reading, known: what was read for this save and the queries it found, so that a page needs no second look.
+        reading, known: what was read for this save and the queries it found, so that a page needs no
+        second look.
     """
 
     instance: FormInstance | None
@@ -93,9 +95,11 @@ def save_form(
     """Save a form as typed.
 
     Args:
-        raw: input names ("vs.temp", "vs.temp.unit", "vs.temp.reason" ...) to text. A box that is not named stays.
+        raw: input names ("vs.temp", "vs.temp.unit", "vs.temp.reason" ...) to text. A box that is not named
+        stays.
         source: "form" for a person, "import" for a file; an import opens no queries here.
-        revision: what the person had on screen, 0 for a new form; None skips the comparison (imports, registration).
+        revision: what the person had on screen, 0 for a new form; None skips the comparison (imports,
+        registration).
         token: the client's token of this submit; a second submit with it changes nothing.
     Raises:
         NotAllowed: role, delegation or place in the casebook.

@@ -53,7 +53,8 @@ def sign_forms(
         revisions: key of each form to the revision that was on the signer's screen.
         meaning: code of a signature meaning of the protocol; "" = the one of each form's signature rule.
     Raises:
-        NotAllowed: not confirmed, unknown meaning, no right or no delegation that day at one of the sites, or a
+        NotAllowed: not confirmed, unknown meaning, no right or no delegation that day at one of the sites,
+        or a
             form that must be signed alone lies in a batch. Nothing is signed.
     """
     if credentials_confirmed is not True:

@@ -1,4 +1,6 @@
-"""The rows of one save: form instance, typed table and its rows; each kind in one statement, only what changed."""
+"""The rows of one save: form instance, typed table and its rows; each kind in one statement, only what
+changed.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Which visits of which subjects are due, without reading any casebook: dates by table, then only candidates."""
+"""Which visits of which subjects are due, without reading any casebook: dates by table, then only
+candidates.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ LOOK_BACK_DAYS = 90
 
 @dataclass(frozen=True)
 class DueVisit:
-    """A visit whose window is open, closes, or opens soon; `n_done` of `n_required` required forms are done."""
+    """A visit whose window is open, closes, or opens soon; `n_done` of `n_required` required forms are
+    done.
+    """
 
     subject_id: int
     code: str

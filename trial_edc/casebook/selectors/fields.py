@@ -107,8 +107,6 @@ def field_view(one: ItemSpec, state: FormState) -> FieldView:
     typed = raw.get(name)
     missing, value = _missing_and_value(one, state, saved_text if typed is None else typed)
     message, level, kept = _message(one, state)
-    is_shown = one.address in state.entry.expected or one.kind in ("calc", "sign")
-    stays = not is_shown and bool(saved_text)
     return FieldView(
         name=name,
         address=one.address,
@@ -134,8 +132,7 @@ def field_view(one: ItemSpec, state: FormState) -> FieldView:
         history_url=f"{state.history_url}?item={one.address}" if state.saved and state.history_url else "",
         search_url=f"/{one.item.search.split('.')[-2]}/" if one.item.search else "",
         condition_json=json.dumps(one.shown_when.to_json()) if one.shown_when else "",
-        is_shown=is_shown or stays,
-        not_expected=_not_expected(one) if one.shown_when and stays else "",
+        **_expected(one, state, saved_text),
         optional=one.optional and one.is_asked,
         readonly=state.readonly or not one.is_asked,
         is_wrapped=len(one.choices) > 4,
@@ -291,6 +288,16 @@ def _verification(one: ItemSpec, state: FormState) -> dict[str, Any]:
         return {}
     name = {None: "unverified", True: "reverify", False: "verified"}[again]
     return {"verify_state": name, "verify_label": f"{STATUS_LABELS[name]}: {one.label}"}
+
+
+def _expected(one: ItemSpec, state: FormState, saved_text: str) -> dict[str, Any]:
+    """Whether the row is shown; a saved answer that is not asked any more stays in sight and says so."""
+    is_asked = one.address in state.entry.expected or one.kind in ("calc", "sign")
+    stays = not is_asked and bool(saved_text)
+    return {
+        "is_shown": is_asked or stays,
+        "not_expected": _not_expected(one) if one.shown_when and stays else "",
+    }
 
 
 def _not_expected(one: ItemSpec) -> str:
