@@ -54,9 +54,8 @@ def test_a_save_costs_at_most_twelve_bare_inserts(fresh_database):
     inserts = [bare_insert(crc, one, head) for one in subjects[N:]]
 
     save, bare = statistics.median(saves), statistics.median(inserts)
-    print(
-        f"\nsave_form {save * 1e3:.2f} ms, bare INSERT {bare * 1e3:.2f} ms, ratio {save / bare:.1f}, at most {MOST}"
-    )
+    print(f"\nsave_form {save * 1e3:.2f} ms, bare INSERT {bare * 1e3:.2f} ms")
+    print(f"ratio {save / bare:.1f}, at most {MOST}")
     assert save / bare <= MOST
 
 
