@@ -110,8 +110,7 @@ def save_form(
         role = _role(by, opened)
         if opened.used_token:
             return _repeat(opened, by)
-        if opened.is_locked:
-            raise FormLocked(_("The form is locked. Ask data management to unlock it."))
+        _refuse_lock(opened)
         if revision == 0 and opened.own is not None and not slot.visit_code:
             opened, slot = _next_entry(opened, by=by)
         reading = _read(by, opened, slot, raw)
@@ -163,6 +162,11 @@ def _read(by: User, opened: Opened, slot: Slot, raw: Mapping[str, str]) -> Readi
     blank = FormRecord(None, slot.form_code, slot.visit_code, slot.seq, protocol_version=version)
     entry = bind(spec, raw, record=before or blank, context=context, casebook=casebook)
     return Reading(by, site, entry.spec, casebook, before, entry, context)
+
+
+def _refuse_lock(opened: Opened) -> None:
+    if opened.is_locked:
+        raise FormLocked(_("The form is locked. Ask data management to unlock it."))
 
 
 def _refuse_status(opened: Opened) -> None:

@@ -88,7 +88,8 @@ def _anchors(subjects: Mapping[int, object], sites: Mapping[int, Site]) -> dict[
             parts.append(
                 f'SELECT f.subject_id, \'{anchor}\', t."{column}"::text FROM "{model._meta.db_table}" t '
                 "JOIN casebook_forminstance f ON f.id = t.instance_id "
-                f"WHERE f.status <> 'withdrawn' AND t.\"{column}\" IS NOT NULL AND f.subject_id = ANY(%(subjects)s)"
+                f"WHERE f.status <> 'withdrawn' AND t.\"{column}\" IS NOT NULL "
+                "AND f.subject_id = ANY(%(subjects)s)"
             )
     days: dict[int, dict[str, date]] = defaultdict(dict)
     with connection.cursor() as cursor:
