@@ -1,4 +1,6 @@
-"""The Django form of registration: it only collects; consent and demography are checked by their own forms."""
+"""The Django form of registration: it only collects; consent and demography are checked by their own
+forms.
+"""
 
 from __future__ import annotations
 

@@ -42,7 +42,9 @@ def module_name(path):
 
 
 def imports(path, module):
-    """Absolute names of everything a file imports, those inside functions included; type-only imports are not."""
+    """Absolute names of everything a file imports, those inside functions included; type-only imports are
+    not.
+    """
     tree = ast.parse(path.read_text())
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     skipped = typing_only(tree)
@@ -107,7 +109,8 @@ def test_pure_modules_know_no_framework(path, module):
 
 
 @pytest.mark.parametrize(
-    ("path", "module"), [pytest.param(*p, id=p[1]) for p in sources() if ".pages" in p[1] or p[1].endswith(".views")]
+    ("path", "module"),
+    [pytest.param(*p, id=p[1]) for p in sources() if ".pages" in p[1] or p[1].endswith(".views")],
 )
 def test_views_neither_query_nor_write(path, module):
     text = path.read_text()

@@ -13,7 +13,16 @@ from trial_edc.casebook.actions.queries import raise_query
 from trial_edc.casebook.actions.verify import verify_items
 from trial_edc.casebook.models import FormInstance
 
-CEILINGS = {"subject": 16, "visit": 18, "worklist": 12, "subjects": 9, "queries": 9, "sign": 14, "log": 14, "find": 4}
+CEILINGS = {
+    "subject": 16,
+    "visit": 18,
+    "worklist": 12,
+    "subjects": 9,
+    "queries": 9,
+    "sign": 14,
+    "log": 14,
+    "find": 4,
+}
 SAVE, DRAFT = 20, 6
 
 _SUBJECTS = """
@@ -23,7 +32,8 @@ FROM generate_series(1000, 999 + %(n)s) n RETURNING id
 """
 _VISITS = "INSERT INTO subjects_visit (subject_id, code) SELECT unnest(%(subjects)s), 'd0' RETURNING id"
 _FORMS = """
-INSERT INTO casebook_forminstance (subject_id, visit_id, form_code, seq, protocol_version, status, status_reason,
+INSERT INTO casebook_forminstance (subject_id, visit_id, form_code, seq, protocol_version, status,
+status_reason,
     revision, saved_at, saved_by_id)
 SELECT v.subject_id, v.id, %(form)s, 1, '1.0', 'complete', '', 1, now(), %(by)s
 FROM subjects_visit v WHERE v.subject_id = ANY(%(subjects)s) AND v.code = 'd0' RETURNING id

@@ -16,7 +16,9 @@ from .study import study
 
 
 def entry_context(casebook: Casebook, spec: FormSpec, site: Site) -> EntryContext:
-    """Clock, visit date, Day 0 and people of the site. One statement when the form names a person, else none."""
+    """Clock, visit date, Day 0 and people of the site. One statement when the form names a person, else
+    none.
+    """
     zone = ZoneInfo(site.time_zone)
     dates = subject_dates(casebook, site, with_tracks=False)
     span = window(study().visit(spec.visit_code), dates.anchors) if spec.visit_code else None

@@ -24,7 +24,9 @@ EFFICACY_UNTIL_DAY = 744
 
 @dataclass(frozen=True)
 class SubjectDates:
-    """Dates at the site: `visits` maps a visit to the day it took place, `anchors` is what windows count from."""
+    """Dates at the site: `visits` maps a visit to the day it took place, `anchors` is what windows count
+    from.
+    """
 
     visits: dict[str, date]
     anchors: Anchors

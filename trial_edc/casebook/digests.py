@@ -1,6 +1,7 @@
 """What a signature covers, as bytes: SHA-256 over canonical JSON.
 
-Canonical: keys sorted, no spaces, UTF-8, no nulls (so that a column added later changes no digest), numbers as
+Canonical: keys sorted, no spaces, UTF-8, no nulls (so that a column added later changes no digest),
+numbers as
 PostgreSQL prints them with their scale, times in UTC.
 """
 

@@ -1,6 +1,7 @@
 """Whether a lock covers a form: one SQL condition, shared by pages and actions.
 
-The database asks the same of every write through `edc_lock_covers` (audit/sql/locks.sql); this module only names
+The database asks the same of every write through `edc_lock_covers` (audit/sql/locks.sql); this module only
+names
 the lock for people and for lists.
 """
 

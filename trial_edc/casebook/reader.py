@@ -50,7 +50,9 @@ class InstanceRow:
 
 
 class Series(list[FormRecord]):
-    """The records of one form, in the order of the visit schedule and `seq`; `["anc"]` lists that item's values."""
+    """The records of one form, in the order of the visit schedule and `seq`; `["anc"]` lists that item's
+    values.
+    """
 
     def __getitem__(self, key):  # type: ignore[override]
         if isinstance(key, str):
@@ -105,7 +107,9 @@ class Casebook:
         )
 
     def with_record(self, record: FormRecord) -> Casebook:
-        """The casebook as it would be with this record in place of the stored one: what checks at a save read."""
+        """The casebook as it would be with this record in place of the stored one: what checks at a save
+        read.
+        """
         row = next((one for one in self.instances if one.id == record.instance_id), None)
         others = self.instances
         if row is None:
@@ -139,7 +143,9 @@ class Casebook:
 
     @cached_property
     def _visit_places(self) -> dict[str, float]:
-        """Place of each visit: the schedule's, and for an unscheduled one where its date lies among the others."""
+        """Place of each visit: the schedule's, and for an unscheduled one where its date lies among the
+        others.
+        """
         codes = {one.visit_code for one in self.instances if one.visit_code}
         protocol = study()
         last = len(protocol.visits)

@@ -17,7 +17,8 @@ _KEEP = """
 WITH kept AS (
     INSERT INTO casebook_draft AS d
            (user_id, subject_id, visit_code, form_code, seq, base_revision, values, messages, kept_at)
-    VALUES (%(user)s, %(subject)s, %(visit)s, %(form)s, %(seq)s, %(revision)s, %(values)s, %(messages)s, %(at)s)
+    VALUES (%(user)s, %(subject)s, %(visit)s, %(form)s, %(seq)s, %(revision)s, %(values)s, %(messages)s,
+    %(at)s)
     ON CONFLICT (user_id, subject_id, visit_code, form_code, seq) DO UPDATE SET
         values = CASE WHEN %(adds)s THEN d.values || excluded.values ELSE excluded.values END,
         messages = CASE WHEN %(adds)s THEN d.messages - %(touched)s::text[] ELSE excluded.messages END,
@@ -111,8 +112,8 @@ def _keep(
         "seq": slot.seq,
         "path": slot.path,
         "revision": revision,
-        "values": Json(dict(values)),
-        "messages": Json({address: str(text) for address, text in messages.items()}),
+        "values": Json({name: _storable(text) for name, text in values.items()}),
+        "messages": Json({address: _storable(str(text)) for address, text in messages.items()}),
         "at": at,
         "adds": adds,
         "touched": touched,
@@ -120,3 +121,8 @@ def _keep(
     }
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, named)
+
+
+def _storable(text: str) -> str:
+    """The text with the one character PostgreSQL cannot hold shown as the replacement character."""
+    return text.replace("\x00", "\ufffd")

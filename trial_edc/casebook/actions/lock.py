@@ -101,7 +101,9 @@ def ask_unlock(*, by: User, reason: str, hours: int, site, subject=None, visit=N
 
 
 def confirm_unlock(*, by: User, unlock: Unlock) -> Unlock:
-    """Second person of an unlock: it opens now and closes by itself. Raises NotAllowed for the one who asked."""
+    """Second person of an unlock: it opens now and closes by itself. Raises NotAllowed for the one who
+    asked.
+    """
     role = require(by=by, permission=Permission.CONFIRM_UNLOCK, site_id=unlock.site_id)
     with audited(by=by, role=role, reason=unlock.reason):
         current = Unlock.objects.select_for_update().get(pk=unlock.pk)

@@ -30,7 +30,8 @@ SELECT slot.visit_id, slot.id, u.full_name, edc_lock_covers(slot.id, slot.visit_
         FROM casebook_forminstance f LEFT JOIN subjects_visit v ON v.id = f.visit_id
         WHERE f.subject_id = slot.subject_id ORDER BY f.id) x),
     (SELECT coalesce(json_agg(x), '[]') FROM (SELECT q.id, q.instance_id, q.item, q.rule, q.state,
-            (SELECT m.action FROM casebook_querymessage m WHERE m.query_id = q.id ORDER BY m.id DESC LIMIT 1) AS last
+            (SELECT m.action FROM casebook_querymessage m WHERE m.query_id = q.id ORDER BY m.id DESC LIMIT
+            1) AS last
         FROM casebook_query q WHERE q.instance_id = slot.id ORDER BY q.id) x),
     (SELECT coalesce(json_agg(c.item), '[]') FROM casebook_sourceverification c
         WHERE c.instance_id = slot.id AND NOT c.needs_again),
@@ -92,7 +93,8 @@ class Opened:
 def open_slot(*, by: User, slot: Slot, token: UUID | None) -> Opened:
     """Lock the subject and read the slot. Two statements. Raises NotAllowed for no such subject or visit.
 
-    The lock comes first and alone: a statement that waits for a lock reads the rest as it was before the wait.
+    The lock comes first and alone: a statement that waits for a lock reads the rest as it was before the
+    wait.
     """
     subject = subject_model().objects.select_for_update(no_key=True).filter(pk=slot.subject_id).first()
     if subject is None:

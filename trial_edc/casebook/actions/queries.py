@@ -81,7 +81,8 @@ def _turn(*, by: User, query: Query, right: Permission | None, action: str, text
 def _not_now(query: Query, action: str) -> str:
     if action == "closed" and query.rule and query.state == Query.State.OPEN:
         return _(
-            "A check opened this query. It closes when the value is corrected or kept with a reason, or answered."
+            "A check opened this query. It closes when the value is corrected"
+            " or kept with a reason, or answered."
         )
     return _("The query is %(state)s. Reload the page to see its thread.") % {
         "state": Query.State(query.state).label.lower()

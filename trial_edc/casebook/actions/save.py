@@ -1,6 +1,7 @@
 """Save one form: a single transaction of everything in it that can be right.
 
-What cannot be right stays in the person's draft with its message. A missing reason for change, a stale revision or
+What cannot be right stays in the person's draft with its message. A missing reason for change, a stale
+revision or
 a lock refuses the whole save: nothing is written, nothing typed is lost.
 """
 
@@ -65,7 +66,8 @@ class Saved:
         opened, n_closed: queries a check opened, and closed.
         changed: address to (old, new) as shown.
         is_repeat: the same submit came again and changed nothing.
-        reading, known: what was read for this save and the queries it found, so that a page needs no second look.
+        reading, known: what was read for this save and the queries it found, so that a page needs no
+        second look.
     """
 
     instance: FormInstance | None
@@ -93,9 +95,11 @@ def save_form(
     """Save a form as typed.
 
     Args:
-        raw: input names ("vs.temp", "vs.temp.unit", "vs.temp.reason" ...) to text. A box that is not named stays.
+        raw: input names ("vs.temp", "vs.temp.unit", "vs.temp.reason" ...) to text. A box that is not named
+        stays.
         source: "form" for a person, "import" for a file; an import opens no queries here.
-        revision: what the person had on screen, 0 for a new form; None skips the comparison (imports, registration).
+        revision: what the person had on screen, 0 for a new form; None skips the comparison (imports,
+        registration).
         token: the client's token of this submit; a second submit with it changes nothing.
     Raises:
         NotAllowed: role, delegation or place in the casebook.
@@ -106,8 +110,7 @@ def save_form(
         role = _role(by, opened)
         if opened.used_token:
             return _repeat(opened, by)
-        if opened.is_locked:
-            raise FormLocked(_("The form is locked. Ask data management to unlock it."))
+        _refuse_lock(opened)
         if revision == 0 and opened.own is not None and not slot.visit_code:
             opened, slot = _next_entry(opened, by=by)
         reading = _read(by, opened, slot, raw)
@@ -159,6 +162,11 @@ def _read(by: User, opened: Opened, slot: Slot, raw: Mapping[str, str]) -> Readi
     blank = FormRecord(None, slot.form_code, slot.visit_code, slot.seq, protocol_version=version)
     entry = bind(spec, raw, record=before or blank, context=context, casebook=casebook)
     return Reading(by, site, entry.spec, casebook, before, entry, context)
+
+
+def _refuse_lock(opened: Opened) -> None:
+    if opened.is_locked:
+        raise FormLocked(_("The form is locked. Ask data management to unlock it."))
 
 
 def _refuse_status(opened: Opened) -> None:

@@ -30,7 +30,9 @@ WHERE instance_id = %(instance)s AND voided_at IS NULL AND %(cause)s <> ''
 
 
 def unsettle(instance: FormInstance, *, items: Collection[str], cause: str) -> None:
-    """Changed items need verifying again and, when there is a cause, signatures are void. At most one statement."""
+    """Changed items need verifying again and, when there is a cause, signatures are void. At most one
+    statement.
+    """
     if not items and not cause:
         return
     named = {

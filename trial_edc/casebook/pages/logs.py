@@ -24,7 +24,9 @@ from . import posted
 @require_safe
 @page(Permission.READ_LIVE_DATA)
 def log(request: HttpRequest, subject, log: str) -> HttpResponse:
-    """The entries of one log, in a table of its own where the trial has one (`templates/logs/<form>.html`)."""
+    """The entries of one log, in a table of its own where the trial has one
+    (`templates/logs/<form>.html`).
+    """
     shown = log_page(request.access, subject, log)
     return render(request, [f"logs/{shown.form}.html", "casebook/log.html"], {"page": shown})
 

@@ -17,7 +17,9 @@ from ..slots import Slot
 
 
 def draft_reply(subject, slot: Slot, typed: Mapping[str, str]) -> dict[str, Any]:
-    """Messages and echoes of the kept fields, by input name. Two statements, a third for checks across forms."""
+    """Messages and echoes of the kept fields, by input name. Two statements, a third for checks across
+    forms.
+    """
     casebook = read(subject, {slot.form_code} | date_forms())
     record = casebook.record(slot.visit_code, slot.form_code, slot.seq)
     version = record.protocol_version if record else subject.protocol_version

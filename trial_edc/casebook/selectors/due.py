@@ -1,4 +1,6 @@
-"""Which visits of which subjects are due, without reading any casebook: dates by table, then only candidates."""
+"""Which visits of which subjects are due, without reading any casebook: dates by table, then only
+candidates.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ LOOK_BACK_DAYS = 90
 
 @dataclass(frozen=True)
 class DueVisit:
-    """A visit whose window is open, closes, or opens soon; `n_done` of `n_required` required forms are done."""
+    """A visit whose window is open, closes, or opens soon; `n_done` of `n_required` required forms are
+    done.
+    """
 
     subject_id: int
     code: str
@@ -84,7 +88,8 @@ def _anchors(subjects: Mapping[int, object], sites: Mapping[int, Site]) -> dict[
             parts.append(
                 f'SELECT f.subject_id, \'{anchor}\', t."{column}"::text FROM "{model._meta.db_table}" t '
                 "JOIN casebook_forminstance f ON f.id = t.instance_id "
-                f"WHERE f.status <> 'withdrawn' AND t.\"{column}\" IS NOT NULL AND f.subject_id = ANY(%(subjects)s)"
+                f"WHERE f.status <> 'withdrawn' AND t.\"{column}\" IS NOT NULL "
+                "AND f.subject_id = ANY(%(subjects)s)"
             )
     days: dict[int, dict[str, date]] = defaultdict(dict)
     with connection.cursor() as cursor:

@@ -106,10 +106,7 @@ def field_view(one: ItemSpec, state: FormState) -> FieldView:
     saved_text = box_text(one, state.saved, time_zone=state.context.time_zone) if state.saved else ""
     typed = raw.get(name)
     missing, value = _missing_and_value(one, state, saved_text if typed is None else typed)
-    is_corrected = one.address in state.entry.corrections and state.saved is not None
     message, level, kept = _message(one, state)
-    is_shown = one.address in state.entry.expected or one.kind in ("calc", "sign")
-    stays = not is_shown and bool(saved_text)
     return FieldView(
         name=name,
         address=one.address,
@@ -129,22 +126,30 @@ def field_view(one: ItemSpec, state: FormState) -> FieldView:
         message=message,
         message_level=level,
         kept=kept,
-        was=_shown(one, state.saved, state) if is_corrected else "",
-        reason_needed=is_corrected and not state.readonly,
-        reason=raw.get(f"{name}.reason", ""),
-        reason_text=raw.get(f"{name}.reason_text", ""),
+        **_correction(one, state),
         **_asked(one, state),
         **_verification(one, state),
         history_url=f"{state.history_url}?item={one.address}" if state.saved and state.history_url else "",
         search_url=f"/{one.item.search.split('.')[-2]}/" if one.item.search else "",
         condition_json=json.dumps(one.shown_when.to_json()) if one.shown_when else "",
-        is_shown=is_shown or stays,
-        not_expected=_not_expected(one) if one.shown_when and stays else "",
+        **_expected(one, state, saved_text),
         optional=one.optional and one.is_asked,
         readonly=state.readonly or not one.is_asked,
         is_wrapped=len(one.choices) > 4,
         describedby=_describedby(one, message),
     )
+
+
+def _correction(one: ItemSpec, state: FormState) -> dict[str, Any]:
+    """The saved value and the reason, where the box differs from what was saved."""
+    if one.address not in state.entry.corrections or state.saved is None:
+        return {}
+    return {
+        "was": _shown(one, state.saved, state),
+        "reason_needed": not state.readonly,
+        "reason": state.raw.get(f"{one.name}.reason", ""),
+        "reason_text": state.raw.get(f"{one.name}.reason_text", ""),
+    }
 
 
 def control_of(one: ItemSpec, context: EntryContext) -> str:
@@ -209,10 +214,7 @@ def _unit_choices(one: ItemSpec, state: FormState) -> tuple[tuple[str, str, bool
     if len(one.units) < 2:
         return ()
     chosen = _unit_code(one, state)
-    return tuple(
-        (unit.code, unit_label(unit.code), unit.code == chosen, _factor(unit))
-        for unit in one.units
-    )
+    return tuple((unit.code, unit_label(unit.code), unit.code == chosen, _factor(unit)) for unit in one.units)
 
 
 def _factor(unit) -> str:
@@ -286,6 +288,16 @@ def _verification(one: ItemSpec, state: FormState) -> dict[str, Any]:
         return {}
     name = {None: "unverified", True: "reverify", False: "verified"}[again]
     return {"verify_state": name, "verify_label": f"{STATUS_LABELS[name]}: {one.label}"}
+
+
+def _expected(one: ItemSpec, state: FormState, saved_text: str) -> dict[str, Any]:
+    """Whether the row is shown; a saved answer that is not asked any more stays in sight and says so."""
+    is_asked = one.address in state.entry.expected or one.kind in ("calc", "sign")
+    stays = not is_asked and bool(saved_text)
+    return {
+        "is_shown": is_asked or stays,
+        "not_expected": _not_expected(one) if one.shown_when and stays else "",
+    }
 
 
 def _not_expected(one: ItemSpec) -> str:

@@ -26,7 +26,9 @@ GROUPS = ("subjects", "assessments", "adverse_events")
 
 @dataclass(frozen=True)
 class CellView:
-    """A form at a visit; `status` answers the lens, `flag` is the corner flag, `cause` why it is not expected."""
+    """A form at a visit; `status` answers the lens, `flag` is the corner flag, `cause` why it is not
+    expected.
+    """
 
     form: str
     visit: str
@@ -186,7 +188,9 @@ def _signature_status(facts: Facts, place: _Place) -> str:
 
 
 def signature_state(facts: Facts, instance: InstanceRow) -> str:
-    """Whether a form that needs a signature has it: "signed", "resign", "to-sign", "" while it is incomplete."""
+    """Whether a form that needs a signature has it: "signed", "resign", "to-sign", "" while it is
+    incomplete.
+    """
     signatures = facts.signatures.get(instance.id, ())
     if any(one.voided_at is None for one in signatures):
         return "signed"

@@ -80,7 +80,9 @@ def _merged(field: MergeField, merge: Merge) -> MergedField:
 
 
 def _carried(raw: Mapping[str, str], merge: Merge):
-    """Boxes to post again: those only this person changed with their companions, and the choices' own text."""
+    """Boxes to post again: those only this person changed with their companions, and the choices' own
+    text.
+    """
     outcome = {field.name: field.outcome for field in merge.fields}
     for name, text in raw.items():
         owner = name if name in outcome else name.rpartition(".")[0]

@@ -172,14 +172,7 @@ def build_section(
         discard_url=url + "draft/discard/",
         revision=revision,
         token=str(uuid.uuid4()),
-        groups=tuple(
-            FieldGroup(
-                str(section.title or ""),
-                tuple(views[one.address] for one in section.lines),
-                tuple(views[one.address] for one in section.details),
-            )
-            for section in spec.sections
-        ),
+        groups=_groups(spec, views),
         form=EntryForm(spec, context=state.entry.context, views=views),
         answered=answered,
         expected=expected,
@@ -192,6 +185,17 @@ def build_section(
         summary=typed.summary,
         changes=typed.changes,
         others=tuple(facts.others.get((slot.visit_code, slot.form_code, slot.seq), ())),
+    )
+
+
+def _groups(spec: FormSpec, views: Mapping[str, FieldView]) -> tuple[FieldGroup, ...]:
+    return tuple(
+        FieldGroup(
+            str(section.title or ""),
+            tuple(views[one.address] for one in section.lines),
+            tuple(views[one.address] for one in section.details),
+        )
+        for section in spec.sections
     )
 
 

@@ -90,7 +90,8 @@ def subject_list(access: Access, filters: Mapping[str, str], *, page: int = 1) -
     """Subjects of the person's sites. Six statements, whatever the number of subjects.
 
     Args:
-        filters: `site` a site code, `phase` a step of the funnel, `flag` "query" or "unsigned", `q` part of a number.
+        filters: `site` a site code, `phase` a step of the funnel, `flag` "query" or "unsigned", `q` part
+        of a number.
     """
     sites = {site.pk: site for site in access.sites(Permission.READ_LIVE_DATA)}
     everyone = subject_model().objects.filter(site__in=sites)

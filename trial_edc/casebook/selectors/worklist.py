@@ -68,7 +68,9 @@ class WorkPage:
 
 
 def worklist(access: Access, *, group: str = "") -> WorkPage:
-    """Groups of the protocol for the person's roles. At most nine statements, whatever the number of subjects."""
+    """Groups of the protocol for the person's roles. At most nine statements, whatever the number of
+    subjects.
+    """
     roles = access.roles_at(None)
     wanted = [one for one in study().worklist if roles & set(one.roles)]
     codes = {one.code for one in wanted}
