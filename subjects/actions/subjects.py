@@ -64,14 +64,7 @@ def register_subject(
         "icf": {"icfdtc": consented_at, "icfver": consent_version, "icftype": consent_type},
         "dm": {"sex": sex, "brthdtc": birth_year},
     }
-    empty = {
-        f"{form}.{item}": _("Enter this before a number is issued.")
-        for form, items in typed.items()
-        for item, text in items.items()
-        if not text.strip()
-    }
-    if empty:
-        raise CannotRegister(empty)
+    _refuse_empty(typed)
     with audited(by=by, role=role, source="form"):
         current = Site.objects.select_for_update(no_key=True).get(pk=site.pk)
         if not current.is_active:
@@ -82,14 +75,32 @@ def register_subject(
             protocol_version=study().versions[-1],
             registered_at=clock.now(),
         )
-        held: dict[str, str] = {}
-        for form, items in typed.items():
-            slot = Slot(subject.pk, "" if form in study().log_forms else first_visit(), form)
-            saved = save_form(by=by, slot=slot, raw={f"{form}.{item}": text for item, text in items.items()})
-            held |= {f"{form}.{address}": text for address, text in saved.held.items()}
-        if held:
-            raise CannotRegister(held)
+        _save_forms(by, subject, typed)
     return subject
+
+
+def _refuse_empty(typed: Mapping[str, Mapping[str, str]]) -> None:
+    empty = {
+        f"{form}.{item}": _("Enter this before a number is issued.")
+        for form, items in typed.items()
+        for item, text in items.items()
+        if not text.strip()
+    }
+    if empty:
+        raise CannotRegister(empty)
+
+
+def _save_forms(by: User, subject: Subject, typed: Mapping[str, Mapping[str, str]]) -> None:
+    """Save each form through the same action as any other save; what is held back undoes the registration."""
+    held: dict[str, str] = {}
+    for form, items in typed.items():
+        slot = Slot(subject.pk, "" if form in study().log_forms else first_visit(), form)
+        raw = {f"{form}.{item}": text for item, text in items.items()}
+        held |= {
+            f"{form}.{address}": text for address, text in save_form(by=by, slot=slot, raw=raw).held.items()
+        }
+    if held:
+        raise CannotRegister(held)
 
 
 def first_visit() -> str:

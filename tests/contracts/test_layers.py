@@ -107,7 +107,8 @@ def test_pure_modules_know_no_framework(path, module):
 
 
 @pytest.mark.parametrize(
-    ("path", "module"), [pytest.param(*p, id=p[1]) for p in sources() if ".pages" in p[1] or p[1].endswith(".views")]
+    ("path", "module"),
+    [pytest.param(*p, id=p[1]) for p in sources() if ".pages" in p[1] or p[1].endswith(".views")],
 )
 def test_views_neither_query_nor_write(path, module):
     text = path.read_text()

@@ -13,7 +13,16 @@ from trial_edc.casebook.actions.queries import raise_query
 from trial_edc.casebook.actions.verify import verify_items
 from trial_edc.casebook.models import FormInstance
 
-CEILINGS = {"subject": 16, "visit": 18, "worklist": 12, "subjects": 9, "queries": 9, "sign": 14, "log": 14, "find": 4}
+CEILINGS = {
+    "subject": 16,
+    "visit": 18,
+    "worklist": 12,
+    "subjects": 9,
+    "queries": 9,
+    "sign": 14,
+    "log": 14,
+    "find": 4,
+}
 SAVE, DRAFT = 20, 6
 
 _SUBJECTS = """

@@ -111,7 +111,12 @@ def test_a_save_of_everything_ends_the_draft(study, subject):
 
 @pytest.mark.requirement("DATA-09")
 def test_a_stale_revision_shows_both_sides_and_writes_nothing(study, subject, day_3):
-    theirs = {"vs.temp": "39.1", "vs.temp.reason": "source_corrected", "vs.weight": "61", "vs.weight.reason": "entry_error"}
+    theirs = {
+        "vs.temp": "39.1",
+        "vs.temp.reason": "source_corrected",
+        "vs.weight": "61",
+        "vs.weight.reason": "entry_error",
+    }
     scenarios.save(study, subject, "d3/vs", theirs, by="crc2", revision=1)
 
     with pytest.raises(StaleRevision) as refused:
@@ -171,7 +176,9 @@ def test_a_finding_left_unexplained_opens_one_query_that_closes_itself(study, su
 
 
 def test_a_value_kept_with_its_source_opens_no_query(study, subject):
-    scenarios.save(study, subject, "d3/vs", {**scenarios.DAY_3_SIGNS, "vs.sysbp": "82", "vs.sysbp.keep": "source"})
+    scenarios.save(
+        study, subject, "d3/vs", {**scenarios.DAY_3_SIGNS, "vs.sysbp": "82", "vs.sysbp.keep": "source"}
+    )
 
     assert not Query.objects.exists()
     assert saved_values(subject).meta["sysbp"]["kept"]["why"] == "source"
@@ -179,7 +186,9 @@ def test_a_value_kept_with_its_source_opens_no_query(study, subject):
 
 @pytest.mark.requirement("QRY-02")
 def test_a_correction_answers_the_query_on_it(study, subject, day_3):
-    query = raise_query(by=study["cra1"], instance=day_3, item="temp", text="The chart shows 39.4. Which is correct?")
+    query = raise_query(
+        by=study["cra1"], instance=day_3, item="temp", text="The chart shows 39.4. Which is correct?"
+    )
 
     scenarios.save(study, subject, "d3/vs", CHANGED)
 
@@ -194,7 +203,10 @@ def test_only_the_changed_item_needs_verifying_again(study, subject, day_3):
 
     scenarios.save(study, subject, "d3/vs", CHANGED)
 
-    assert dict(SourceVerification.objects.values_list("item", "needs_again")) == {"temp": True, "pulse": False}
+    assert dict(SourceVerification.objects.values_list("item", "needs_again")) == {
+        "temp": True,
+        "pulse": False,
+    }
 
 
 @pytest.mark.requirement("ESIG-06")
@@ -212,7 +224,9 @@ def test_a_change_voids_the_signature_and_says_why(study, subject):
 def test_answering_a_query_voids_nothing(study, subject):
     event = scenarios.adverse_event(study, subject)
     scenarios.signed(study, event)
-    query = raise_query(by=study["cra1"], instance=event, item="aeterm", text="Which word does the chart use?")
+    query = raise_query(
+        by=study["cra1"], instance=event, item="aeterm", text="Which word does the chart use?"
+    )
 
     answer_query(by=study["crc1"], query=query, text="tired")
 
@@ -220,7 +234,9 @@ def test_answering_a_query_voids_nothing(study, subject):
 
 
 @pytest.mark.requirement("DATA-03")
-@pytest.mark.parametrize("who", ["cra1", "dm1", "mm1", "stat1", "aud1", "admin1", "lab1", "mfr1", "nurse1", "crc3"])
+@pytest.mark.parametrize(
+    "who", ["cra1", "dm1", "mm1", "stat1", "aud1", "admin1", "lab1", "mfr1", "nurse1", "crc3"]
+)
 def test_nobody_but_the_site_enters_its_forms(study, subject, who):
     with pytest.raises(NotAllowed):
         scenarios.save(study, subject, "d3/vs", scenarios.DAY_3_SIGNS, by=who)

@@ -32,7 +32,11 @@ def event(study, subject):
 def test_a_signature_holds_name_role_meaning_and_time_with_offset(study, event):
     (signature,) = scenarios.signed(study, event).signed
 
-    assert (signature.printed_name, signature.role, signature.utc_offset_minutes) == ("Dr Chen Rui", "PI", 480)
+    assert (signature.printed_name, signature.role, signature.utc_offset_minutes) == (
+        "Dr Chen Rui",
+        "PI",
+        480,
+    )
     assert "complete and accurate" in signature.statement
     assert verify_signature(Signature.objects.get())
 

@@ -111,8 +111,8 @@ def _keep(
         "seq": slot.seq,
         "path": slot.path,
         "revision": revision,
-        "values": Json(dict(values)),
-        "messages": Json({address: str(text) for address, text in messages.items()}),
+        "values": Json({name: _storable(text) for name, text in values.items()}),
+        "messages": Json({address: _storable(str(text)) for address, text in messages.items()}),
         "at": at,
         "adds": adds,
         "touched": touched,
@@ -120,3 +120,8 @@ def _keep(
     }
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, named)
+
+
+def _storable(text: str) -> str:
+    """The text with the one character PostgreSQL cannot hold shown as the replacement character."""
+    return text.replace("\x00", "\ufffd")

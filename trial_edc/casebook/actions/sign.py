@@ -72,16 +72,22 @@ def sign_forms(
         stored = contents(found.values())
         _refuse_batch_with_serious(found, stored)
         acts = {pk: meaning or meaning_of(form.form_code) for pk, form in found.items()}
-        left_out = [
-            LeftOut(form, why)
-            for pk, form in found.items()
-            if (why := _not_now(form, revisions[pk], acts[pk], roles[form.subject.site_id]))
-        ]
+        left_out = _left_out(found, revisions, acts, roles)
         skipped = {entry.instance.pk for entry in left_out}
         chosen = [found[pk] for pk in revisions if pk in found and pk not in skipped]
         signatures = [_signature(by, form, stored[form.pk], acts[form.pk], roles) for form in chosen]
         Signature.objects.bulk_create(signatures)
     return SignResult(signed=tuple(signatures), left_out=tuple(left_out))
+
+
+def _left_out(
+    found: Mapping[int, FormInstance], revisions: Mapping[int, int], acts: Mapping[int, str], roles: Mapping
+) -> list[LeftOut]:
+    return [
+        LeftOut(form, why)
+        for pk, form in found.items()
+        if (why := _not_now(form, revisions[pk], acts[pk], roles[form.subject.site_id]))
+    ]
 
 
 def meaning_of(form_code: str) -> str:

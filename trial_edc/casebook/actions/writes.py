@@ -36,42 +36,37 @@ def write_instance(
     reason: str = "",
 ) -> FormInstance:
     """Create the form instance, and its visit when it begins now, or raise its revision."""
+    state = {"status": status, "status_reason": reason, "saved_at": at, "saved_by": by}
     if opened.own is None:
-        visit_id = opened.visit_id
-        if slot.visit_code and visit_id is None:
-            visit_id = visit_model().objects.create(subject_id=slot.subject_id, code=slot.visit_code).pk
-        instance = FormInstance(
-            subject_id=slot.subject_id,
-            visit_id=visit_id,
-            form_code=slot.form_code,
-            seq=slot.seq,
-            protocol_version=version,
-            status=status,
-            status_reason=reason,
-            saved_at=at,
-            saved_by=by,
-        )
-        instance.save(force_insert=True)
-        return instance
+        return _create_instance(opened, slot, version, state)
     own = opened.own
-    instance = FormInstance(
+    state["revision"] = own.revision + (1 if revised else 0)
+    if not FormInstance.objects.filter(pk=own.id, revision=own.revision).update(**state):
+        raise IntegrityError(f"form {own.id} changed under the lock of its subject")
+    return FormInstance(
         pk=own.id,
         subject_id=own.subject_id,
         visit_id=own.visit_id,
         form_code=own.form_code,
         seq=own.seq,
         protocol_version=own.protocol_version,
-        status=status,
-        status_reason=reason,
-        revision=own.revision + (1 if revised else 0),
-        saved_at=at,
-        saved_by=by,
+        **state,
     )
-    written = FormInstance.objects.filter(pk=own.id, revision=own.revision).update(
-        status=status, status_reason=reason, revision=instance.revision, saved_at=at, saved_by=by
+
+
+def _create_instance(opened: Opened, slot: Slot, version: str, state: dict[str, Any]) -> FormInstance:
+    visit_id = opened.visit_id
+    if slot.visit_code and visit_id is None:
+        visit_id = visit_model().objects.create(subject_id=slot.subject_id, code=slot.visit_code).pk
+    instance = FormInstance(
+        subject_id=slot.subject_id,
+        visit_id=visit_id,
+        form_code=slot.form_code,
+        seq=slot.seq,
+        protocol_version=version,
+        **state,
     )
-    if not written:
-        raise IntegrityError(f"form {own.id} changed under the lock of its subject")
+    instance.save(force_insert=True)
     return instance
 
 

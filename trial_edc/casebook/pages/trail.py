@@ -17,13 +17,13 @@ from . import posted
 
 
 @require_safe
-@page(Permission.VIEW_AUDIT_TRAIL)
+@page(Permission.READ_LIVE_DATA)
 def history(request: HttpRequest, subject, visit: str, form: str, seq: int = 1) -> HttpResponse:
     return _history(request, subject, Slot(subject.pk, visit, form, seq))
 
 
 @require_safe
-@page(Permission.VIEW_AUDIT_TRAIL)
+@page(Permission.READ_LIVE_DATA)
 def entry_history(request: HttpRequest, subject, log: str, seq: int) -> HttpResponse:
     return _history(request, subject, Slot(subject.pk, "", log, seq))
 

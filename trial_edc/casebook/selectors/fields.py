@@ -106,7 +106,6 @@ def field_view(one: ItemSpec, state: FormState) -> FieldView:
     saved_text = box_text(one, state.saved, time_zone=state.context.time_zone) if state.saved else ""
     typed = raw.get(name)
     missing, value = _missing_and_value(one, state, saved_text if typed is None else typed)
-    is_corrected = one.address in state.entry.corrections and state.saved is not None
     message, level, kept = _message(one, state)
     is_shown = one.address in state.entry.expected or one.kind in ("calc", "sign")
     stays = not is_shown and bool(saved_text)
@@ -129,10 +128,7 @@ def field_view(one: ItemSpec, state: FormState) -> FieldView:
         message=message,
         message_level=level,
         kept=kept,
-        was=_shown(one, state.saved, state) if is_corrected else "",
-        reason_needed=is_corrected and not state.readonly,
-        reason=raw.get(f"{name}.reason", ""),
-        reason_text=raw.get(f"{name}.reason_text", ""),
+        **_correction(one, state),
         **_asked(one, state),
         **_verification(one, state),
         history_url=f"{state.history_url}?item={one.address}" if state.saved and state.history_url else "",
@@ -145,6 +141,18 @@ def field_view(one: ItemSpec, state: FormState) -> FieldView:
         is_wrapped=len(one.choices) > 4,
         describedby=_describedby(one, message),
     )
+
+
+def _correction(one: ItemSpec, state: FormState) -> dict[str, Any]:
+    """The saved value and the reason, where the box differs from what was saved."""
+    if one.address not in state.entry.corrections or state.saved is None:
+        return {}
+    return {
+        "was": _shown(one, state.saved, state),
+        "reason_needed": not state.readonly,
+        "reason": state.raw.get(f"{one.name}.reason", ""),
+        "reason_text": state.raw.get(f"{one.name}.reason_text", ""),
+    }
 
 
 def control_of(one: ItemSpec, context: EntryContext) -> str:
@@ -209,10 +217,7 @@ def _unit_choices(one: ItemSpec, state: FormState) -> tuple[tuple[str, str, bool
     if len(one.units) < 2:
         return ()
     chosen = _unit_code(one, state)
-    return tuple(
-        (unit.code, unit_label(unit.code), unit.code == chosen, _factor(unit))
-        for unit in one.units
-    )
+    return tuple((unit.code, unit_label(unit.code), unit.code == chosen, _factor(unit)) for unit in one.units)
 
 
 def _factor(unit) -> str:

@@ -9,15 +9,16 @@ from django.urls import reverse
 
 from trial_edc.accounts.access import Access
 from trial_edc.crf.registry import all_crfs, crf
-from trial_edc.crf.spec import form_spec
+from trial_edc.crf.spec import ItemSpec, form_spec
 from trial_edc.crf.values import display
 
 from ..dates import date_forms, track_forms
+from ..reader import InstanceRow
 from ..rights import may_enter
 from ..slots import Slot
 from ..statuses import STATUS_LABELS
 from ..study import study
-from .facts import facts_of
+from .facts import Facts, facts_of
 from .matrix import signature_state
 from .sections import slot_status
 
@@ -57,34 +58,8 @@ def log_page(access: Access, subject, form_code: str) -> LogPage:
     )
     spec = form_spec(form_code, subject.protocol_version)
     items = list(spec)
-    zone = ZoneInfo(subject.site.time_zone)
-    rows = []
     mine = [one for one in facts.casebook.instances if one.form_code == form_code]
-    for one in sorted(mine, key=lambda one: one.seq):
-        slot = Slot(subject.pk, "", form_code, one.seq)
-        record = facts.casebook.record_of(one.id)
-        texts = {
-            i.address: display(i, record.values.get(i.address), record.meta.get(i.address), time_zone=zone)
-            if record
-            else ""
-            for i in items
-        }
-        status, reason = slot_status(facts, slot)
-        signature = signature_state(facts, one) if study().signature_rule(form_code) else ""
-        rows.append(
-            LogRow(
-                seq=one.seq,
-                url=reverse("log-entry", args=[subject.code, form_code, one.seq]),
-                status=status,
-                status_label=str(STATUS_LABELS[status]),
-                status_reason=reason,
-                signature=signature,
-                signature_label=str(STATUS_LABELS[signature]) if signature else "",
-                n_queries=len(facts.queries.get(one.id, ())),
-                values=tuple(texts[i.address] for i in items[:MOST_COLUMNS]),
-                by_item=texts,
-            )
-        )
+    rows = [_row(facts, subject, one, items) for one in sorted(mine, key=lambda one: one.seq)]
     taken = {one.seq for one in mine}
     waiting = sorted(
         seq for visit, form, seq in facts.drafts if (visit, form) == ("", form_code) and seq not in taken
@@ -99,6 +74,31 @@ def log_page(access: Access, subject, form_code: str) -> LogPage:
         new_url=reverse("log-entry", args=[subject.code, form_code, new]),
         can_enter=may_enter(access, subject.site, form_code),
         drafts=tuple((seq, reverse("log-entry", args=[subject.code, form_code, seq])) for seq in waiting),
+    )
+
+
+def _row(facts: Facts, subject, one: InstanceRow, items: list[ItemSpec]) -> LogRow:
+    record = facts.casebook.record_of(one.id)
+    zone = ZoneInfo(subject.site.time_zone)
+    texts = {
+        i.address: display(i, record.values.get(i.address), record.meta.get(i.address), time_zone=zone)
+        if record
+        else ""
+        for i in items
+    }
+    status, reason = slot_status(facts, Slot(subject.pk, "", one.form_code, one.seq))
+    signature = signature_state(facts, one) if study().signature_rule(one.form_code) else ""
+    return LogRow(
+        seq=one.seq,
+        url=reverse("log-entry", args=[subject.code, one.form_code, one.seq]),
+        status=status,
+        status_label=str(STATUS_LABELS[status]),
+        status_reason=reason,
+        signature=signature,
+        signature_label=str(STATUS_LABELS[signature]) if signature else "",
+        n_queries=len(facts.queries.get(one.id, ())),
+        values=tuple(texts[i.address] for i in items[:MOST_COLUMNS]),
+        by_item=texts,
     )
 
 

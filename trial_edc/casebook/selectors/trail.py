@@ -193,7 +193,9 @@ def _turn(event: AuditEvent, one: ItemSpec, site: Site, *, units: tuple[str, str
     )
 
 
-def side_text(one: ItemSpec, value: Any, about: Any = None, *, unit: str = "", site: Site | None = None) -> str:
+def side_text(
+    one: ItemSpec, value: Any, about: Any = None, *, unit: str = "", site: Site | None = None
+) -> str:
     """One side of a change of the trail in the words of the form; "" when there was no value."""
     zone = ZoneInfo(site.time_zone) if site else None
     if isinstance(value, dict) and "missing" in value:
