@@ -149,6 +149,17 @@ def section_view(
     return replace(shown, status_reason=reason, has_draft=draft is not None, **about)
 
 
+def _groups(spec: FormSpec, state: FormState) -> tuple[FieldGroup, ...]:
+    return tuple(
+        FieldGroup(
+            str(section.title or ""),
+            fields=tuple(field_view(one, state) for one in section.lines),
+            details=tuple(field_view(one, state) for one in section.details),
+        )
+        for section in spec.sections
+    )
+
+
 def build_section(
     state: FormState, slot: Slot, facts: Facts, *, status: str, typed: Typed, instance: InstanceRow | None
 ) -> SectionView:
@@ -172,14 +183,7 @@ def build_section(
         discard_url=url + "draft/discard/",
         revision=revision,
         token=str(uuid.uuid4()),
-        groups=tuple(
-            FieldGroup(
-                str(section.title or ""),
-                tuple(views[one.address] for one in section.lines),
-                tuple(views[one.address] for one in section.details),
-            )
-            for section in spec.sections
-        ),
+        groups=_groups(spec, state),
         form=EntryForm(spec, context=state.entry.context, views=views),
         answered=answered,
         expected=expected,
