@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from trial_edc.accounts.roles import Permission as P
 from trial_edc.audit import clock
@@ -41,12 +41,6 @@ class NavEntry:
     url: str
     is_current: bool
     count: int = 0
-
-
-@dataclass(frozen=True)
-class Notice:
-    text: str
-    url: str
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -132,15 +126,6 @@ class Shell:
     @cached_property
     def counts(self) -> dict[str, int]:
         return getattr(self._request, "work_counts", {})
-
-    @cached_property
-    def notices(self) -> list[Notice]:
-        return getattr(self._request, "notices", [])
-
-    @property
-    def notices_label(self) -> str:
-        n = len(self.notices)
-        return ngettext("Notifications, %(n)s new", "Notifications, %(n)s new", n) % {"n": n}
 
     @cached_property
     def sites(self) -> tuple[Any, ...]:

@@ -12,3 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("subjects.urls")),
     path("", include("trial_edc.casebook.urls")),
 ]
+
+handler400 = "trial_edc.refusals.bad_request"

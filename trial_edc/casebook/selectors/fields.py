@@ -130,13 +130,12 @@ def field_view(one: ItemSpec, state: FormState) -> FieldView:
         **_asked(one, state),
         **_verification(one, state),
         history_url=f"{state.history_url}?item={one.address}" if state.saved and state.history_url else "",
-        search_url=f"/{one.item.search.split('.')[-2]}/" if one.item.search else "",
+        search_url=_search_url(one),
         condition_json=json.dumps(one.shown_when.to_json()) if one.shown_when else "",
         **_expected(one, state, saved_text),
         optional=one.optional and one.is_asked,
         readonly=state.readonly or not one.is_asked,
-        is_wrapped=len(one.choices) > 4,
-        describedby=_describedby(one, message),
+        **_layout(one, message),
     )
 
 
@@ -150,6 +149,15 @@ def _correction(one: ItemSpec, state: FormState) -> dict[str, Any]:
         "reason": state.raw.get(f"{one.name}.reason", ""),
         "reason_text": state.raw.get(f"{one.name}.reason_text", ""),
     }
+
+
+def _search_url(one: ItemSpec) -> str:
+    """Where a search box asks: the module of the vocabulary names the address, so ctcae.search is /ctcae/."""
+    return f"/{one.item.search.split('.')[-2]}/" if one.item.search else ""
+
+
+def _layout(one: ItemSpec, message: str) -> dict[str, Any]:
+    return {"is_wrapped": len(one.choices) > 4, "describedby": _describedby(one, message)}
 
 
 def control_of(one: ItemSpec, context: EntryContext) -> str:
