@@ -10,8 +10,10 @@ TRIAL = ("subjects", "adverse_events", "assessments")
 PURE = (
     "trial_edc.protocol",
     "trial_edc.calculators",
-    *(f"assessments.{name}" for name in ("recist", "kinetics", "endpoints", "survival", "analysis_sets")),
-    *(f"adverse_events.{name}" for name in ("ctcae", "astct", "dose_escalation")),
+    *(f"assessments.{name}" for name in ("recist", "kinetics", "kinetics_math", "endpoints", "survival")),
+    *(f"assessments.{name}" for name in ("analysis_sets", "partial_dates", "calculators")),
+    *(f"adverse_events.{name}" for name in ("ctcae", "ctcae_lab", "ctcae_data", "astct", "dose_escalation")),
+    "adverse_events.calculators",
 )
 # Lower number, lower layer. A package may import its own layer's own package and everything below.
 LAYERS = {

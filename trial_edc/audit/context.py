@@ -79,10 +79,10 @@ def audited(
     site: "Site | None" = None,
     reasons: Mapping[str, str] | None = None,
 ) -> Iterator[AuditContext]:
-    """Open a transaction in which `by` writes.
+    """Open a transaction in which `by` writes, or join the open one of the same actor.
 
-    Inside another one it joins it: the actor must be the same, what is left out is taken from the outer one,
-    whose reason stands again afterwards. A block that fails undoes what it wrote, nothing else.
+    What is left out is taken from the outer one, whose reason stands again afterwards. A block that fails
+    undoes what it wrote, nothing else.
 
     Args:
         by: the person who acts, or the system user of `audit.system`.
@@ -99,15 +99,21 @@ def audited(
     given = {"reason": reason, "source": source, "role": role, "reasons": reasons}
     context = _context(by, outer, site, {name: value for name, value in given.items() if value})
     joined_foreign_transaction = outer is None and connection.in_atomic_block
+    with _standing(context), transaction.atomic():
+        context.announce()
+        yield context
+        if outer is not None:
+            outer.announce()
+        elif joined_foreign_transaction:
+            _forget_actor()
+
+
+@contextmanager
+def _standing(context: AuditContext) -> Iterator[None]:
+    """`context` is the open one for the time of the block."""
     token = _open.set(context)
     try:
-        with transaction.atomic():
-            context.announce()
-            yield context
-            if outer is not None:
-                outer.announce()
-            elif joined_foreign_transaction:
-                _forget_actor()
+        yield
     finally:
         _open.reset(token)
 
