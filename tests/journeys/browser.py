@@ -63,7 +63,7 @@ class Desk:
             service_workers="block",
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         self.contexts[name or f"nobody {len(self.contexts)}"] = context
         page = context.new_page()
         self._watch(page)

@@ -7,6 +7,7 @@ import pytest
 from tests import scenarios
 from tests.journeys import pseudo
 from tests.journeys.browser import PHONE, TABLET, WIDE, check_page, idle
+from tests.tools.translations import pseudo as pseudo_text
 
 PAGES = (
     "/",
@@ -67,7 +68,7 @@ def test_every_page_stands_longer_words_and_has_no_plain_ones(desk, code, tmp_pa
                 plain[address] = found
 
     assert not plain
-    assert page.get_by_text(pseudo.pseudo("Go to the worklist")).count() == 1
+    assert page.get_by_text(pseudo_text("Go to the worklist")).count() == 1
 
 
 def plain_words(page):

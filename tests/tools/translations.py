@@ -28,7 +28,7 @@ READ_KEYWORDS = {"label", "help_text", "error_message"}
 _TAG = "\N{OBJECT REPLACEMENT CHARACTER}"  # stands for a template variable or tag
 _WORD = re.compile(r"(?!UTC\b)\b[^\W\d_]{2,}")  # UTC is the same in every language
 _PLACEHOLDER = re.compile(r"(%\(\w+\)[#0\- +]?\d*\.?\d*[a-zA-Z]|%[sdr%]|\{[^{}]*\}|</?\w[^>]*>|&\w+;|\n)")
-_ACCENTED = str.maketrans("aceinouyACEINOUY", "áçéíñóúýÁÇÉÍÑÓÚÝ")
+_ACCENTED = str.maketrans("aceginosuyzACEGINOSUYZ", "áçéĝíñóšúýžÁÇÉĜÍÑÓŠÚÝŽ")
 
 
 class _VisibleText(HTMLParser):
@@ -123,7 +123,7 @@ def problems(root: Path = ROOT) -> Iterator[str]:
 
 
 def pseudo(text: str) -> str:
-    """The text accented and a third longer, its placeholders and tags untouched: "Save" gives "[Sávé··]"."""
+    """The text accented and a third longer, its placeholders and tags untouched: "Save" gives "[Šávé··]"."""
     core = text.strip("\n")  # gettext wants line breaks at the ends kept as they are
     before, after = text[: text.index(core)], text[text.index(core) + len(core) :]
     parts = _PLACEHOLDER.split(core)
