@@ -1,12 +1,11 @@
 """Vital signs: one row for each sign; on the day of infusion one form for each time point."""
 
-from decimal import Decimal
-
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessments.grading import worst_grade
+from subjects.formulas import body_surface
 from trial_edc.crf.anchors import site_zone
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.item import QUALIFIERS, code, item
@@ -60,15 +59,10 @@ def last_value(record, casebook, name):
     return max(earlier, key=lambda one: one.vsdtc)[name] if earlier else None
 
 
-def body_surface_area(height_cm: Decimal, weight_kg: Decimal) -> Decimal:
-    """Body surface area, m2, 2 decimals half-up. Source: Mosteller, N Engl J Med 1987;317:1098."""
-    return (height_cm * weight_kg / 3600).sqrt().quantize(Decimal("0.01"), rounding="ROUND_HALF_UP")
-
-
 def row_values(record, casebook):
     """Body surface area from this weight and the last height, and the CTCAE grade of each graded sign."""
     height = record.height if record.height is not None else last_value(record, casebook, "height")
-    found = {"bsa": body_surface_area(height, record.weight) if height and record.weight else None}
+    found = {"bsa": body_surface(height, record.weight) if height and record.weight else None}
     baseline = casebook.record("base", "vs") if casebook else None
     for sign in GRADED:
         weight = baseline.weight if baseline and sign == "weight" and record.visit_code != "base" else None

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
 from trial_edc.crf.conditions import Condition, answered
@@ -186,6 +187,8 @@ def kind_of(field: Any) -> str:
         return "calc"
     if about.partial:
         return "partial_date"
+    if isinstance(field, ArrayField):
+        return "multi"
     if about.choices_from or field.choices:
         return "code"
     for kind, types in _KINDS:
@@ -196,7 +199,6 @@ def kind_of(field: Any) -> str:
 
 _KINDS: tuple[tuple[str, Any], ...] = (
     ("repeat", models.JSONField),
-    ("multi", ArrayField),
     ("user", models.ForeignKey),
     ("datetime", models.DateTimeField),
     ("date", models.DateField),
@@ -297,6 +299,8 @@ def _items_of_row(table: type[CrfRow], row: PanelRow) -> list[ItemSpec]:
         if row.analyte and row.analyte.calculated and not (field_.crf.system or field_.crf.derive):
             continue
         label = row.label if not items and table.Crf.key else field_.verbose_name
+        if getattr(table.Crf, "names_each", False):
+            label = format_lazy("{}: {}", gettext_lazy(row.label), field_.verbose_name)
         items.append(_column_item(table, row, field_, label, address))
     return items
 

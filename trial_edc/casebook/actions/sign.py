@@ -62,7 +62,7 @@ def sign_forms(*, by: User, credentials_confirmed: bool, revisions: Mapping[int,
     with audited(by=by):
         found = {form.pk: form for form in _forms(revisions)}
         roles = {
-            site_id: require(by=by, permission=Permission.SIGN_FORMS, site_id=site_id)
+            site_id: require(by=by, permission=_right(meaning), site_id=site_id)
             for site_id in {form.subject.site_id for form in found.values()}
         }
         stored = contents(found.values())
@@ -114,6 +114,12 @@ def _statement(meaning: str) -> str:
     if meaning not in statements:
         raise NotAllowed(_("Choose what your signature means: %(codes)s.") % {"codes": ", ".join(statements)})
     return statements[meaning]
+
+
+def _right(meaning: str) -> Permission:
+    """The right a signature of this meaning is given by: releases are signed by manufacturing, the rest on site."""
+    rules = [rule for rule in study().signatures if rule.meaning == meaning]
+    return Permission(rules[0].right) if rules else Permission.SIGN_FORMS
 
 
 def _forms(revisions: Mapping[int, int]):
