@@ -116,7 +116,8 @@ LINES: tuple[list[Cell], ...] = (
     form("surv", f"{MONTHS} {YEARS} eos", "follow-up"),
     form("ltfu", "m3 m6 m12 m24", "follow-up", note="RCL sample and questions of long-term follow-up"),
     form("ltfu", YEARS, "follow-up", note="on site every year up to year 5, then by contact"),
-    form("ds", "eos", "follow-up"),
+    # On no track: what ends the study is asked whatever it switched off.
+    form("ds", "eos", ""),
     form("crs", "d0", "product"),
     form("crs", "d1 d2 d3 d4 d7 d10 d14", "safety", instances=DAYS_IN_VISIT),
     optional("crs", "d21 d28", "safety", "while CRS or ICANS is present or returns"),
