@@ -118,7 +118,7 @@ def one_form_for_each_epoch(record, casebook):
 @edit_check(Disposition, "dstrans")
 def infused_subjects_are_followed(record, casebook):
     infusion = anchors_of(casebook).infusion if casebook else None
-    if record.dstrans == "N" and infusion and record.dsdecod not in ("DEATH", "LOST", "WITHDREW"):
+    if record.dstrans == "N" and infusion and record.dsdecod not in ("DEATH", "LOST", "WITHDREW", "SCREENFAIL"):
         return Finding(
             gettext("Transferred to LTFU is No for a subject infused on %(date)s. Is this correct?")
             % {"date": text(infusion)}

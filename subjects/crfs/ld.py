@@ -96,7 +96,7 @@ class Lymphodepletion(CrfModel):
     ldcrcl = item(
         models.DecimalField(_("Creatinine clearance used"), max_digits=5, decimal_places=1),
         unit="mL/min",
-        range=(50, 200),
+        range=(15, 250),
         limits=(0, 500),
         shown_when=GIVEN,
     )

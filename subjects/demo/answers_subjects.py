@@ -132,9 +132,6 @@ def lymphodepletion(m: Moment) -> Answers:
 
 
 def survival(m: Moment) -> Answers:
-    if m.course.died_on is not None and m.day >= m.course.died_on:
-        alive = _day(m, m.course.died_on - 1)
-        return {"svdt": m.on.isoformat(), "svstat": "DEAD", "svlka": alive, "svdis": "PROGRESSED", "svsrc": "RELATIVE"}
     disease = "PROGRESSED" if m.course.new_therapy_on is not None else "STABLE"
     today = m.on.isoformat()
     return {"svdt": today, "svstat": "ALIVE", "svlka": today, "svdis": disease, "svsrc": "VISIT"}

@@ -83,10 +83,11 @@ class _Seeding:
             self._fill_visit(visit, on)
             if visit.code == "scr":
                 self._plan()
-        if self.course.died_on is not None:
-            self._fill_visit(study().visit("eos"), self._day(self.course.died_on))
         self._adverse_events()
         self._logs()
+        if self.course.died_on is not None:
+            # After a death the end of study asks for the disposition alone.
+            self._fill("eos", "ds", self._day(self.course.died_on), self.course.died_on, 1)
         if self.subject.code == "101-0007":
             self._day_of_the_mock_up()
         if self.course.is_signed:
