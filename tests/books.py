@@ -9,6 +9,7 @@ from trial_edc.casebook.reader import Casebook, InstanceRow
 from trial_edc.crf.entry import Entry, bind
 from trial_edc.crf.parse import EntryContext
 from trial_edc.crf.spec import form_spec
+from trial_edc.crf.values import FormRecord
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TODAY = date(2026, 3, 5)
@@ -48,9 +49,13 @@ def book(*entries: Entry, **about) -> Casebook:
 
 
 def fill(path: str, *, casebook: Casebook | None = None, context=CONTEXT, record=None, **typed: str) -> Entry:
-    """Type into the boxes of a form: `fill("d7/vs", temp="38.4", sysbp__keep="source")`; a log has no visit."""
-    visit, _slash, form = path.rpartition("/")
+    """Type into the boxes of a form: `fill("d7/vs", temp="38.4", sysbp__keep="source")`.
+
+    `path` is "d7/vs", "d7/vs/2" for the second one of the visit, "ae" for a log.
+    """
+    visit, form, seq = [*path.split("/"), "1"][:3] if "/" in path else ("", path, "1")
     spec = form_spec(form, visit_code=visit)
+    record = record or FormRecord(None, form, visit, int(seq))
     raw = {f"{form}.{name.replace('__', '.')}": text for name, text in typed.items()}
     return bind(spec, raw, record=record, context=context, casebook=casebook)
 
