@@ -9,7 +9,7 @@ from trial_edc.protocol.settings import Lymphodepletion, TissueRule
 POSITIVE, NEGATIVE, NOT_EVALUABLE = "POS", "NEG", "NOTEVAL"
 
 
-def exact_body_surface(height_cm: Decimal, weight_kg: Decimal) -> Decimal:
+def exact_body_surface_area(height_cm: Decimal, weight_kg: Decimal) -> Decimal:
     """Body surface area, m2, unrounded, for doses. Source: Mosteller, N Engl J Med 1987;317:1098.
 
     Raises:
@@ -20,9 +20,9 @@ def exact_body_surface(height_cm: Decimal, weight_kg: Decimal) -> Decimal:
     return (height_cm * weight_kg / 3600).sqrt()
 
 
-def body_surface(height_cm: Decimal, weight_kg: Decimal) -> Decimal:
-    """Body surface area as shown, m2, 2 decimals half-up; see `exact_body_surface`."""
-    return exact_body_surface(height_cm, weight_kg).quantize(Decimal("0.01"), rounding="ROUND_HALF_UP")
+def body_surface_area(height_cm: Decimal, weight_kg: Decimal) -> Decimal:
+    """Body surface area as shown, m2, 2 decimals half-up; see `exact_body_surface_area`."""
+    return exact_body_surface_area(height_cm, weight_kg).quantize(Decimal("0.01"), rounding="ROUND_HALF_UP")
 
 
 def fludarabine_dose(clearance_ml_min: Decimal | None, rule: Lymphodepletion) -> Decimal | None:
@@ -35,7 +35,7 @@ def fludarabine_dose(clearance_ml_min: Decimal | None, rule: Lymphodepletion) ->
 
 def dose_mg(planned_mg_m2: Decimal, height_cm: Decimal, weight_kg: Decimal) -> Decimal:
     """A dose per body surface in mg, unrounded, from actual height and weight."""
-    return planned_mg_m2 * exact_body_surface(height_cm, weight_kg)
+    return planned_mg_m2 * exact_body_surface_area(height_cm, weight_kg)
 
 
 def within_percent(given: Decimal, expected: Decimal, percent: Decimal) -> bool:

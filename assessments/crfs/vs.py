@@ -5,7 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessments.grading import worst_grade
-from subjects.formulas import body_surface
+from subjects.formulas import body_surface_area
 from trial_edc.crf.anchors import site_zone
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.item import QUALIFIERS, code, item
@@ -62,7 +62,7 @@ def last_value(record, casebook, name):
 def row_values(record, casebook):
     """Body surface area from this weight and the last height, and the CTCAE grade of each graded sign."""
     height = record.height if record.height is not None else last_value(record, casebook, "height")
-    found = {"bsa": body_surface(height, record.weight) if height and record.weight else None}
+    found = {"bsa": body_surface_area(height, record.weight) if height and record.weight else None}
     baseline = casebook.record("base", "vs") if casebook else None
     for sign in GRADED:
         weight = baseline.weight if baseline and sign == "weight" and record.visit_code != "base" else None

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from subjects.formulas import body_surface, dose_mg, fludarabine_dose, within_percent
+from subjects.formulas import body_surface_area, dose_mg, fludarabine_dose, within_percent
 from trial_edc.crf.anchors import anchors_of, site_zone
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.conditions import all_of, answered, not_
@@ -36,7 +36,7 @@ def taken_over(name):
 
 def surface(record, casebook):
     """Body surface area, m2, from this form's height and weight; None without both."""
-    return body_surface(record.ldht, record.ldwt) if record.ldht and record.ldwt else None
+    return body_surface_area(record.ldht, record.ldwt) if record.ldht and record.ldwt else None
 
 
 def planned_dose(drug, record):

@@ -65,9 +65,7 @@ class Release(CrfModel):
     relmyco = item(code(_("Mycoplasma"), TESTED))
     relendo = item(number(_("Endotoxin")), unit="EU/mL", limits=(0, 1_000), qualifiers=True)
     relid = item(code(_("Identity test"), IDENTITY))
-    relpot = item(
-        number(_("Potency (e.g. IFN-gamma release)"), 9), limits=(0, 1_000_000), help=_("In the unit of the assay.")
-    )
+    relpot = item(number(_("Potency (e.g. IFN-gamma release)"), 9), unit="per assay", limits=(0, 1_000_000))
     relbead = item(models.CharField(_("Residual beads / impurities"), max_length=200), optional=True)
     relphen = item(models.CharField(_("Memory phenotype (Tn/Tcm/Tem)"), max_length=200), optional=True)
     relstat = item(code(_("Release status"), STATUSES), sdv=True)

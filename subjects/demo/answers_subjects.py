@@ -199,7 +199,9 @@ def _history(on: Callable[[int], date]) -> list[LogEntry]:
     year = on(-57).year
     plain = {"mhongo": "Y", "mhauto": "N", "mhcns": "N"}
     return [
-        LogEntry("mh", -57, "scr", {"mhterm": "高血压 (hypertension)", "mhstdtc": str(year - 8), "mhtoxgr": "2", **plain}),
+        LogEntry(
+            "mh", -57, "scr", {"mhterm": "高血压 (hypertension)", "mhstdtc": str(year - 8), "mhtoxgr": "2", **plain}
+        ),
         LogEntry("mh", -57, "scr", {"mhterm": "Xerostomia", "mhstdtc": f"{year - 2}-11", "mhtoxgr": "1", **plain}),
     ]
 

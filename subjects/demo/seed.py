@@ -138,9 +138,7 @@ class _Seeding:
             if not cell.required or cell.form not in FORMS:
                 continue
             self._fill(visit.code, cell.form, on, day, 1)
-            for number, earlier in enumerate(
-                self._further(visit.code, cell.form, cell.expected_instances), 2
-            ):
+            for number, earlier in enumerate(self._further(visit.code, cell.form, cell.expected_instances), 2):
                 self._fill(visit.code, cell.form, on - timedelta(days=earlier), day - earlier, number)
 
     def _further(self, visit: str, form: str, expected: int) -> list[int]:
@@ -219,9 +217,7 @@ class _Seeding:
 
     def _sign_with(self, form: FormInstance, *, by: User) -> None:
         rule = study().signature_rule(form.form_code)
-        result = sign_forms(
-            by=by, credentials_confirmed=True, revisions={form.pk: form.revision}, meaning=rule.meaning
-        )
+        result = sign_forms(by=by, credentials_confirmed=True, revisions={form.pk: form.revision}, meaning=rule.meaning)
         if result.left_out:
             raise CannotSeed(f"{self.subject} {form.form_code}: {result.left_out[0].why}")
 

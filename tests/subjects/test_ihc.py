@@ -52,7 +52,9 @@ def test_the_verdict_by_the_rule(moderate, strong, verdict):
     assert tissue_verdict(*(text and Decimal(text) for text in (moderate, strong)), RULE) == verdict
 
 
-@pytest.mark.parametrize(("shares", "score"), [((0, 0, 0), 0), ((0, 0, 100), 300), ((100, 0, 0), 100), ((5, 10, 15), 70)])
+@pytest.mark.parametrize(
+    ("shares", "score"), [((0, 0, 0), 0), ((0, 0, 100), 300), ((100, 0, 0), 100), ((5, 10, 15), 70)]
+)
 def test_the_h_score_weighs_intensity(shares, score):
     assert h_score(*map(Decimal, shares)) == score
 

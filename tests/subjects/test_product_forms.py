@@ -130,7 +130,8 @@ def test_the_release_stands_before_the_infusion(release, is_asked):
 
 
 @pytest.mark.parametrize(
-    ("day_1", "is_asked"), [("20feb26", False), ("15feb26", False), ("21feb26", True), ("14feb26", True), ("9feb26", True)]
+    ("day_1", "is_asked"),
+    [("20feb26", False), ("15feb26", False), ("21feb26", True), ("14feb26", True), ("9feb26", True)],
 )
 def test_the_infusion_follows_lymphodepletion_in_time(day_1, is_asked):
     found = rules(fill("d0/inf", casebook=book(conditioning(day_1)), **INFUSED))

@@ -123,7 +123,7 @@ def track_off(cell: Cell, anchors: Anchors, target: date | None, *, same_day: bo
     off = [
         one
         for one in anchors.tracks_off
-        if one.track == cell.track and (one.on is None or target is None or target > one.on - timedelta(days=same_day))
+        if one.track == cell.track and (one.on is None or target is None or target > one.on or (same_day and target == one.on))
     ]
     return min(off, key=lambda one: (one.on or date.min, one.cause), default=None)
 
