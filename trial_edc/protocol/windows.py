@@ -120,11 +120,11 @@ def track_off(cell: Cell, anchors: Anchors, target: date | None, *, same_day: bo
     Args:
         same_day: what is planned on the very day is off too: the end of study that the event itself brought about.
     """
-    off = [
-        one
-        for one in anchors.tracks_off
-        if one.track == cell.track and (one.on is None or target is None or target > one.on or (same_day and target == one.on))
-    ]
+
+    def reaches(on: date | None) -> bool:
+        return on is None or target is None or target > on or (same_day and target == on)
+
+    off = [one for one in anchors.tracks_off if one.track == cell.track and reaches(one.on)]
     return min(off, key=lambda one: (one.on or date.min, one.cause), default=None)
 
 
