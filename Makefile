@@ -60,9 +60,8 @@ $(PYTHON):
 	"$$found" -c 'import ensurepip' 2>/dev/null || deploy/system-packages python3-venv
 	"$$found" -m venv $(VENV)
 
-$(VENV)/.packages: Makefile deploy/system-packages
-	@if [ ! -x $(PYTHON) ]; then $(MAKE) --no-print-directory $(PYTHON); fi
-	deploy/system-packages $(PACKAGES)
+$(VENV)/.packages: Makefile deploy/system-packages | $(PYTHON)
+	@deploy/system-packages $(PACKAGES)
 	touch $@
 
 $(VENV)/.demo: requirements.lock $(VENV)/.packages

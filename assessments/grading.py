@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
-from adverse_events.ctcae import LabResult, grade_lab
+from adverse_events.ctcae import LabGrade, LabResult, grade_lab
 
 # Analyte of a form -> (CTCAE term, analyte in the criteria), in the order in which equal grades are named.
 CRITERIA = {
@@ -23,8 +24,6 @@ CRITERIA = {
     "diabp": (("Hypertension", "Diastolic BP (adult)"),),
     "weight": (("Weight loss", "Body weight"), ("Weight gain", "Body weight")),
 }
-# Spellings of units in the criteria where they differ from the codes of the forms.
-UNITS = {"C": "C", "10^3/uL": "10^3/uL"}
 
 
 @dataclass(frozen=True)
@@ -56,22 +55,8 @@ def worst_grade(
     """
     if value is None or analyte not in CRITERIA:
         return Proposal(None, why=("No value that can be graded.",))
-    answers = []
-    for term, name in CRITERIA[analyte]:
-        change = (value - baseline) / baseline * 100 if baseline else None
-        result = LabResult(
-            term=term,
-            analyte=name,
-            value=value,
-            unit=UNITS.get(unit, unit),
-            lln=lln,
-            uln=uln,
-            baseline_value=baseline,
-            baseline_above_uln=None if baseline is None or uln is None else baseline > uln,
-            pct_change_from_baseline=change,
-            version=version,
-        )
-        answers.append((term, grade_lab(result)))
+    asked = partial(_answer, value=value, unit=unit, lln=lln, uln=uln, baseline=baseline, version=version)
+    answers = [(term, asked(term, name)) for term, name in CRITERIA[analyte]]
     graded = [(answer.grade, term, answer) for term, answer in answers if answer.grade]
     if graded:
         grade, term, answer = max(graded, key=lambda one: one[0])
@@ -80,3 +65,31 @@ def worst_grade(
         if answer.grade is None:
             return Proposal(None, term, (answer.reason or "",))
     return Proposal(0, answers[0][0], answers[0][1].why)
+
+
+def _answer(
+    term: str,
+    analyte: str,
+    *,
+    value: Decimal,
+    unit: str,
+    lln: Decimal | None,
+    uln: Decimal | None,
+    baseline: Decimal | None,
+    version: str,
+) -> LabGrade:
+    """The grade of one term."""
+    return grade_lab(
+        LabResult(
+            term=term,
+            analyte=analyte,
+            value=value,
+            unit=unit,
+            lln=lln,
+            uln=uln,
+            baseline_value=baseline,
+            baseline_above_uln=None if baseline is None or uln is None else baseline > uln,
+            pct_change_from_baseline=(value - baseline) / baseline * 100 if baseline else None,
+            version=version,
+        )
+    )

@@ -14,7 +14,11 @@ from trial_edc.crf.values import FormRecord
 ZONE = ZoneInfo("Asia/Shanghai")
 TODAY = date(2026, 3, 5)
 CONTEXT = EntryContext(
-    today=TODAY, time_zone=ZONE, visit_on=date(2026, 3, 3), infusion_on=date(2026, 2, 24), users={7: "Mei Lin"}
+    today=TODAY,
+    time_zone=ZONE,
+    visit_on=date(2026, 3, 3),
+    infusion_on=date(2026, 2, 24),
+    users={7: "Mei Lin"},
 )
 
 

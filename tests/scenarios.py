@@ -14,12 +14,12 @@ from trial_edc.accounts.models import Site, User
 from trial_edc.audit import clock
 from trial_edc.casebook.actions.save import Saved, save_form
 from trial_edc.casebook.actions.sign import SignResult, sign_forms
+from trial_edc.casebook.context import entry_context
 from trial_edc.casebook.models import FormInstance
 from trial_edc.casebook.reader import read
 from trial_edc.casebook.slots import Slot
 from trial_edc.crf.entry import bind
 from trial_edc.crf.spec import form_spec
-from trial_edc.casebook.context import entry_context
 
 SINCE = date(2025, 1, 1)
 DAY_3_SIGNS = {
@@ -80,7 +80,9 @@ def infused_subject(study: Study, *, day: int = 9, by: str = "crc1", site: str =
     return subject
 
 
-def save(study: Study, subject: Subject, path: str, raw: dict[str, str], *, by: str = "crc1", **more) -> Saved:
+def save(
+    study: Study, subject: Subject, path: str, raw: dict[str, str], *, by: str = "crc1", **more
+) -> Saved:
     """Save values into a slot: "d3/vs", "d0/vs/2", "ae/1"."""
     return save_form(by=study[by], slot=slot(subject, path), raw=raw, **more)
 
@@ -100,7 +102,9 @@ def day_3(study: Study, subject: Subject) -> FormInstance:
     return saved.instance
 
 
-def adverse_event(study: Study, subject: Subject, *, seq: int = 1, by: str = "crc1", **changed: str) -> FormInstance:
+def adverse_event(
+    study: Study, subject: Subject, *, seq: int = 1, by: str = "crc1", **changed: str
+) -> FormInstance:
     """A complete non-serious adverse event."""
     raw = {
         "ae.aeterm": "tired",

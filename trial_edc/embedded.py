@@ -50,10 +50,11 @@ listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 password_encryption = 'scram-sha-256'
 shared_buffers = '64MB'
-max_connections = 60
+max_connections = 100
 max_wal_size = '512MB'
 timezone = 'UTC'
 log_timezone = 'UTC'
+log_statement = 'ddl'
 log_line_prefix = '%m [%p] %u@%d '
 """
 

@@ -131,8 +131,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "trial_edc.accounts.context.person",
                 "trial_edc.shell.shell",
+                "trial_edc.accounts.context.person",
             ],
         },
     }
@@ -186,12 +186,17 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "trial_edc.fonts.InterFinder",
+]
 # File names carry a hash of the content, so browsers keep them for ever; tests serve the sources themselves.
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if EDC_ENV == "test"
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "trial_edc.static_files.HashedFiles"
     },
 }

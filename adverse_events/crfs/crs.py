@@ -5,7 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from adverse_events.astct import Crs, crs_grade
-from trial_edc.crf.anchors import site_zone
+from trial_edc.crf.anchors import others, site_zone
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.conditions import all_of, answered, any_of, at_least, not_
 from trial_edc.crf.item import code, item, partial_date, repeat, yes_no
@@ -71,9 +71,7 @@ def crs_before(record, casebook) -> bool:
         return False
     if record.crsondt and record.crsondt < record.crsdtc:
         return True
-    earlier = [
-        one for one in (casebook["crs"] if casebook else ()) if one.crsdtc and one.crsdtc < record.crsdtc
-    ]
+    earlier = [one for one in others(record, casebook) if one.crsdtc and one.crsdtc < record.crsdtc]
     return any((one.crsgrd or 0) >= 1 or (one.crsgri or "0") >= "1" for one in earlier)
 
 
@@ -215,9 +213,8 @@ def fever_began_before_assessment(record, casebook):
 def one_assessment_a_day(record, casebook):
     zone = site_zone(casebook)
     day = record.crsdtc.astimezone(zone).date()
-    for other in casebook["crs"] if casebook else ():
-        is_same = (other.visit_code, other.seq) == (record.visit_code, record.seq)
-        if not is_same and other.crsdtc and other.crsdtc.astimezone(zone).date() == day:
+    for other in others(record, casebook):
+        if other.crsdtc and other.crsdtc.astimezone(zone).date() == day:
             return Finding(
                 gettext("%(day)s has a CRS assessment already, in visit %(visit)s. Which one stands?")
                 % {"day": text(day), "visit": other.visit_code.upper()}

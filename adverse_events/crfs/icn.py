@@ -5,7 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from adverse_events.astct import Icans, IceParts, icans_grade, ice_score
-from trial_edc.crf.anchors import site_zone
+from trial_edc.crf.anchors import others, site_zone
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.conditions import answered, any_of, at_least, not_
 from trial_edc.crf.item import code, item, multi, yes_no
@@ -180,9 +180,8 @@ def unable_means_unarousable(record, casebook):
 def one_assessment_a_day(record, casebook):
     zone = site_zone(casebook)
     day = record.icndtc.astimezone(zone).date()
-    for other in casebook["icn"] if casebook else ():
-        is_same = (other.visit_code, other.seq) == (record.visit_code, record.seq)
-        if not is_same and other.icndtc and other.icndtc.astimezone(zone).date() == day:
+    for other in others(record, casebook):
+        if other.icndtc and other.icndtc.astimezone(zone).date() == day:
             return Finding(
                 gettext("%(day)s has an ICANS assessment already, in visit %(visit)s. Which one stands?")
                 % {"day": text(day), "visit": other.visit_code.upper()}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.grading import worst_grade
 from subjects.formulas import body_surface_area
-from trial_edc.crf.anchors import site_zone
+from trial_edc.crf.anchors import others, site_zone
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.item import QUALIFIERS, code, item
 from trial_edc.crf.models import CrfModel, CrfRow
@@ -51,10 +51,12 @@ GRADED = ("temp", "sysbp", "diabp", "weight")
 
 def last_value(record, casebook, name):
     """The latest value of a sign measured before this record, None when there is none."""
-    if record.vsdtc is None or casebook is None:
+    if record.vsdtc is None:
         return None
     earlier = [
-        one for one in casebook["vs"] if one.vsdtc and one.vsdtc < record.vsdtc and one[name] is not None
+        one
+        for one in others(record, casebook)
+        if one.vsdtc and one.vsdtc < record.vsdtc and one[name] is not None
     ]
     return max(earlier, key=lambda one: one.vsdtc)[name] if earlier else None
 

@@ -2,11 +2,10 @@
 (function () {
   "use strict";
   document.querySelectorAll("input[data-show-toggle]").forEach(function (box) {
-    var words = document.documentElement.dataset;
     var button = document.createElement("button");
     button.type = "button";
     button.className = "btn btn-ghost btn-sm";
-    button.textContent = words.show || "Show";
+    button.textContent = box.dataset.showToggle;
     button.setAttribute("aria-pressed", "false");
     button.setAttribute("aria-controls", box.id);
     button.addEventListener("click", function () {

@@ -1,80 +1,18 @@
 // Entry of forms: drafts while typing, conditions in place, missing codes, reasons, save without leaving the page.
-import { all, busyWhile, focusOn, Offline, one, say, send, words } from "./page.js";
+import { all, focusOn, one, say, words } from "./page.js";
 import { composing } from "./keys.js";
-import { holds } from "./conditions.js";
 import * as drafts from "./drafts.js";
 import * as fields from "./fields.js";
+import { save, saveWithReason, updateRail } from "./save.js";
+import { activeSection, applyConditions, DONE, firstStop, formOf, prepare, rowsOf, sectionOf, sections, setActive, toSave } from "./sections.js";
 import "./combo.js";
-
-const sections = () => all("section[data-form]");
-const sectionOf = (element) => element?.closest?.("section[data-form]") ?? null;
-const formOf = (section) => one("form[data-entry]", section);
-const rowsOf = (section) => all(".frow[data-field]", section);
-const DONE = ["complete", "not-done", "withdrawn", "locked"];
-let active = null;
-
-// ---- one section ----
-
-function prepare(section) {
-  const form = formOf(section);
-  if (!form) return;
-  const isSaved = Number(form.dataset.revision) > 0;
-  for (const row of rowsOf(section)) {
-    fields.remember(row, isSaved);
-    fields.otherReason(row);
-  }
-  applyConditions(section, { quiet: true });
-}
-
-function applyConditions(section, { quiet = false } = {}) {
-  const conditional = all(".frow[data-condition]", section);
-  if (!conditional.length) return;
-  const values = {};
-  for (const row of rowsOf(section)) values[fields.addressOf(row)] = row.hidden ? "" : fields.answerOf(row);
-  const appeared = [];
-  for (const row of conditional) {
-    const isAsked = holds(JSON.parse(row.dataset.condition), values);
-    // A saved value is never hidden away: it stays until it is cleared with a reason.
-    const stays = Boolean(row.dataset.before || row.dataset.was !== undefined);
-    const hide = !isAsked && !stays;
-    if (row.hidden && !hide) appeared.push(one("[data-label]", row)?.textContent.trim());
-    row.hidden = hide;
-    if (hide) values[fields.addressOf(row)] = "";
-    const note = one("[data-not-expected]", row);
-    if (note) note.hidden = isAsked || !stays;
-  }
-  if (appeared.length && !quiet) say(words("appeared", { fields: appeared.join(", ") }));
-}
-
-function setActive(section) {
-  if (!section || section === active || !formOf(section)) return;
-  active = section;
-  for (const button of all("[data-save]")) button.setAttribute("form", formOf(section).id);
-  for (const link of all("#rail a")) {
-    if (link.getAttribute("href") === `#${section.id}`) link.setAttribute("aria-current", "true");
-    else link.removeAttribute("aria-current");
-  }
-  const next = one("[data-next-form]");
-  const after = nextUnfinished(section);
-  if (next) next.textContent = after ? words("nextForm", { form: one("h2", after).textContent }) : "";
-}
-
-function nextUnfinished(section) {
-  const list = sections().filter(formOf);
-  const at = list.indexOf(section);
-  return [...list.slice(at + 1), ...list.slice(0, at)].find((one) => !DONE.includes(one.dataset.status)) ?? null;
-}
-
-function firstStop(section) {
-  const rows = rowsOf(section).filter((row) => fields.stopOf(row));
-  return fields.stopOf(rows.find((row) => !fields.valueOf(row)) ?? rows[0] ?? section);
-}
 
 // ---- what is typed ----
 
 function keep(control, { now = false } = {}) {
   const form = control.form;
-  if (!form?.dataset.draftUrl || !control.name || control.name.startsWith("_")) return;
+  if (!form?.dataset.draftUrl || form.dataset.sending || !control.name || control.name.startsWith("_")) return;
+  sectionOf(form).dataset.dirty = Date.now();
   const row = fields.rowOf(control);
   const isOwn = row && control.name === row.dataset.field;
   let value = isOwn ? fields.valueOf(row) : control.value;
@@ -149,85 +87,10 @@ function markDraft(section, reply) {
     badge.textContent = words(Number(formOf(section).dataset.revision) ? "unsaved" : "draft");
     badge.className = "badge b-info";
   }
-  one(`#rail a[href="#${section.id}"] use`)?.setAttribute("href", "#s-draft");
-  const counted = one(`#rail a[href="#${section.id}"] small`);
-  if (counted && reply.answered !== undefined) counted.textContent = `${reply.answered}/${reply.expected}`;
   section.dataset.status = "draft";
-}
-
-// ---- save ----
-
-async function save(section, { next = false, button = null } = {}) {
-  const form = formOf(section);
-  if (!form || form.dataset.sending || drafts.isOffline()) return;
-  form.dataset.sending = "yes";
-  button?.setAttribute("aria-busy", "true");
-  await drafts.settled();
-  const held = drafts.drop(form.dataset.draftUrl);
-  const body = new FormData(form);
-  body.set(next ? "save-next" : "save", "1");
-  try {
-    const response = await busyWhile(send(form.action, { method: "POST", body }));
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    if (response.status >= 500) throw new Offline("not saved");
-    show(section, page, response, next);
-  } catch (problem) {
-    if (!(problem instanceof Offline)) throw problem;
-    drafts.restore(form.dataset.draftUrl, form.dataset.revision, held ?? new Map(fieldsTyped(form)));
-    drafts.flush();
-    say(words("notSaved"), { urgent: true });
-  } finally {
-    delete form.dataset.sending;
-    button?.removeAttribute("aria-busy");
-  }
-}
-
-const fieldsTyped = (form) => [...new FormData(form)].filter(([name, value]) => !name.startsWith("_") && name !== "csrfmiddlewaretoken" && value !== "");
-
-function show(section, page, response, next) {
-  const merge = one("[data-merge]", page);
-  if (merge) {
-    one("#main").replaceChildren(...one("[data-merge]", page).parentNode.childNodes);
-    all(".bar").forEach((bar) => bar.remove());
-    focusOn(one("[data-merge] h1, [data-merge] h2"));
-    return;
-  }
-  const fresh = one(`#${CSS.escape(section.id)}`, page);
-  if (!fresh) {
-    // The answer is another page (a new log entry got its number): go there.
-    location.assign(response.url);
-    return;
-  }
-  section.replaceWith(fresh);
-  for (const part of all("[data-swap]", page)) document.getElementById(part.id)?.replaceWith(part);
-  window.htmx?.process(fresh);
-  document.dispatchEvent(new Event("section-replaced"));
-  prepare(fresh);
-  active = null;
-  setActive(fresh);
-  afterSave(fresh, response, next);
-}
-
-function afterSave(section, response, next) {
-  const dialog = one("dialog[data-reasons]", section);
-  if (dialog) {
-    dialog.showModal();
-    return;
-  }
-  const clean = one("[data-draft-text]");
-  if (clean && response.ok) {
-    clean.textContent = one("[data-saved-text]", section)?.textContent ?? words("saved");
-    clean.closest("[data-state]").dataset.state = "clean";
-  }
-  document.title = document.title.replace(/^Error: /, "");
-  if (response.status === 422) document.title = `${words("error")} ${document.title}`;
-  const summary = one(".summary", section);
-  if (next && response.ok && !one("a", summary ?? section.cloneNode())) {
-    const after = nextUnfinished(section);
-    focusOn(after ? firstStop(after) : one("#visit-done") ?? summary);
-    return;
-  }
-  focusOn(summary ?? one("h2", section));
+  if (reply.answered !== undefined) section.dataset.count = `${reply.answered}/${reply.expected}`;
+  one(".card-h use", section)?.setAttribute("href", "#s-draft");
+  updateRail(section);
 }
 
 document.addEventListener("submit", (event) => {
@@ -277,7 +140,7 @@ function markMissing(row) {
 
 function shiftForm(step) {
   const list = sections();
-  const section = list[list.indexOf(active ?? list[0]) + step];
+  const section = list[list.indexOf(activeSection() ?? list[0]) + step];
   if (section) focusOn(firstStop(section) ?? one("h2", section));
 }
 
@@ -298,7 +161,7 @@ document.addEventListener("keydown", (event) => {
   if (command && !event.altKey && (event.code === "KeyS" || event.key === "Enter")) {
     event.preventDefault();
     const name = event.code === "KeyS" ? "save" : "save-next";
-    const target = active ?? sections().find(formOf);
+    const target = toSave();
     if (target) save(target, { next: name === "save-next", button: one(`[data-save][name="${name}"]`) });
   } else if (command && event.code === "KeyD" && row?.dataset.copy !== undefined) {
     event.preventDefault();
@@ -380,23 +243,6 @@ function useForAll(row) {
   say(words("reasonForAll"));
 }
 
-// From the dialog of changes without a reason: one reason for all of them, then the save is tried again.
-function saveWithReason(dialog) {
-  const chosen = one("input[name=reason-all]:checked", dialog);
-  if (!chosen) {
-    focusOn(one("input[name=reason-all]", dialog));
-    return;
-  }
-  const section = sectionOf(dialog);
-  for (const radio of all(`.rfc input[type=radio][value="${chosen.value}"]`, section)) {
-    if (one(".rfc input[type=radio]:checked", fields.rowOf(radio))) continue;
-    radio.checked = true;
-    radio.dispatchEvent(new Event("change", { bubbles: true }));
-  }
-  dialog.close();
-  save(section);
-}
-
 function markRest(group) {
   const empty = all(".frow[data-field]", group).filter((row) => fields.stopOf(row) && !fields.valueOf(row));
   for (const row of empty) {
@@ -430,10 +276,15 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target?.id !== "drawer") return;
   event.detail.target.classList.add("open");
+  // The open drawer is part of the address: a reload shows it again.
+  const item = drawerOpener?.dataset.item;
+  if (item) history.replaceState(null, "", `${location.pathname}?item=${encodeURIComponent(item)}${location.hash}`);
   focusOn(one("h2, button, a", event.detail.target));
 });
 
 sections().forEach(prepare);
 setActive(sections().find((section) => formOf(section) && !DONE.includes(section.dataset.status)) ?? sections()[0]);
-if (!(location.hash && land(location.hash)) && active && one("[data-start-typing]")) focusOn(firstStop(active));
+if (!(location.hash && land(location.hash)) && activeSection() && one("[data-start-typing]")) focusOn(firstStop(activeSection()));
+const asked = new URLSearchParams(location.search).get("item");
+if (asked) one("[data-item]", fields.rowNamed(asked) ?? document.createElement("div"))?.click();
 drafts.start(one("[data-key-url]")?.dataset.keyUrl ?? "");

@@ -37,4 +37,10 @@ function roving(table) {
   });
 }
 
-for (const table of all("table.mx")) roving(table);
+for (const table of all("table.mx")) {
+  roving(table);
+  // The visit that comes next is in sight, past ones to its left.
+  const now = table.querySelector("thead .now");
+  const box = table.parentElement;
+  if (now && now.offsetLeft > box.clientWidth * 0.8) box.scrollLeft = now.offsetLeft - box.clientWidth / 2;
+}

@@ -39,7 +39,14 @@ class GateClosed(Refused):
 
 
 def register_subject(
-    *, by: User, site: Site, consented_at: str, consent_version: str, sex: str, birth_year: str, consent_type: str
+    *,
+    by: User,
+    site: Site,
+    consented_at: str,
+    consent_version: str,
+    sex: str,
+    birth_year: str,
+    consent_type: str,
 ) -> Subject:
     """Issue the next number of the site and save consent and demography, in one transaction.
 
@@ -133,7 +140,11 @@ def open_unscheduled_visit(*, by: User, subject: Subject) -> Visit:
 
 def _next_code(site: Site) -> str:
     """The site's next number. The site row is locked; subjects are never deleted, so no number comes back."""
-    last = Subject.objects.filter(code__startswith=f"{site.code}-").order_by("-code").values_list("code", flat=True)
+    last = (
+        Subject.objects.filter(code__startswith=f"{site.code}-")
+        .order_by("-code")
+        .values_list("code", flat=True)
+    )
     number = int(last[0].partition("-")[2]) + 1 if last else 1
     if number > LAST_NUMBER:
         raise NotAllowed(_("Site %(site)s has issued all its numbers.") % {"site": site.code})
@@ -145,4 +156,6 @@ def _require_eligible(subject: Subject) -> None:
     if not casebook["icf"]:
         raise GateClosed(_("No consent is recorded. Enter the consent first."))
     if "Y" not in casebook["ie"]["ieelig"]:
-        raise GateClosed(_("Eligibility is not confirmed. Answer every criterion and confirm eligibility first."))
+        raise GateClosed(
+            _("Eligibility is not confirmed. Answer every criterion and confirm eligibility first.")
+        )

@@ -85,7 +85,9 @@ def test_a_serious_event_has_a_criterion(infused):
     ]
 
 
-@pytest.mark.parametrize(("outcome", "is_asked"), [("RECOVERED", True), ("SEQUELAE", True), ("NOTREC", False)])
+@pytest.mark.parametrize(
+    ("outcome", "is_asked"), [("RECOVERED", True), ("SEQUELAE", True), ("NOTREC", False)]
+)
 def test_the_end_is_asked_of_an_event_that_ended(infused, outcome, is_asked):
     assert ("aeendtc" in event(infused, aeout=outcome).expected) is is_asked
 

@@ -44,17 +44,27 @@ def test_the_worse_of_hypotension_and_hypoxia_counts(hypotension, oxygen, flow, 
 
 
 def test_signs_with_another_cause_do_not_count():
-    record = fill("d7/crs", **{**SICK, "crshyp": "ONE", "crshypoc": "Y", "crso2": "INTUB", "crsairw": "Y"}).record
+    record = fill(
+        "d7/crs", **{**SICK, "crshyp": "ONE", "crshypoc": "Y", "crso2": "INTUB", "crsairw": "Y"}
+    ).record
 
     assert record.crsgrd == 1
 
 
 def test_fever_is_waived_once_crs_is_diagnosed_and_treated():
     treated = {**DAY, "crstrt": "Y", "crshyp": "FLUIDS", "crsgri": "2"}
-    before = fill("d7/crs", **{**SICK, "crsdtc": "2mar26 09:00"})
+    before = fill("d7/crs/2", **{**SICK, "crsdtc": "2mar26 09:00"})
 
     assert fill("d7/crs", **treated).record.crsgrd == 0
     assert fill("d7/crs", casebook=book(before), **treated).record.crsgrd == 2
+
+
+def test_a_corrected_time_does_not_make_the_form_its_own_predecessor():
+    saved = book(fill("d7/crs", **{**SICK, "crsdtc": "3mar26 08:00"}))
+
+    again = fill("d7/crs", casebook=saved, **{**DAY, "crstrt": "Y", "crshyp": "FLUIDS", "crsgri": "0"})
+
+    assert again.record.crsgrd == 0
 
 
 def test_an_investigator_who_differs_is_asked():

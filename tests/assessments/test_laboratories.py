@@ -5,11 +5,25 @@ from decimal import Decimal
 
 import pytest
 
-from assessments.laboratories import Limits, LabRange, limits_for
+from assessments.laboratories import LabRange, Limits, limits_for
 
 HGB = [
-    LabRange(analyte="hgb", unit="g/L", sex="M", lln=Decimal(130), uln=Decimal(175), effective_from=date(2024, 1, 1)),
-    LabRange(analyte="hgb", unit="g/L", sex="F", lln=Decimal(115), uln=Decimal(150), effective_from=date(2024, 1, 1)),
+    LabRange(
+        analyte="hgb",
+        unit="g/L",
+        sex="M",
+        lln=Decimal(130),
+        uln=Decimal(175),
+        effective_from=date(2024, 1, 1),
+    ),
+    LabRange(
+        analyte="hgb",
+        unit="g/L",
+        sex="F",
+        lln=Decimal(115),
+        uln=Decimal(150),
+        effective_from=date(2024, 1, 1),
+    ),
 ]
 
 
@@ -28,7 +42,12 @@ def test_limits_follow_the_sex(sex, expected):
 
 def test_the_newest_range_counts():
     newer = LabRange(
-        analyte="hgb", unit="g/L", sex="M", lln=Decimal(135), uln=Decimal(170), effective_from=date(2025, 6, 1)
+        analyte="hgb",
+        unit="g/L",
+        sex="M",
+        lln=Decimal(135),
+        uln=Decimal(170),
+        effective_from=date(2025, 6, 1),
     )
 
     assert limits_for([*HGB, newer], "hgb", sex="M", age=55).lln == 135

@@ -11,6 +11,7 @@ from tests.books import book, fill, rules, said
 from trial_edc.accounts import demo
 from trial_edc.accounts.models import Site, User
 from trial_edc.audit.context import audited
+from trial_edc.crf.values import row_facts
 
 COUNT = {
     "lbdtc": "3mar26 07:30",
@@ -80,7 +81,9 @@ def test_a_value_under_its_limit_is_graded_by_the_bound(casebook):
 
 
 def test_only_laboratories_of_the_site_are_offered(casebook):
-    assert "is not a choice of laboratory" in said(fill("d7/lbh", casebook=casebook, lblab="L103"), "lblab")[0]
+    assert (
+        "is not a choice of laboratory" in said(fill("d7/lbh", casebook=casebook, lblab="L103"), "lblab")[0]
+    )
 
 
 def test_a_cleared_value_loses_its_limits_and_grade(casebook):
@@ -114,3 +117,11 @@ def test_the_default_ranges_are_written_once(casebook):
         write_defaults({"101": casebook.subject.site})
 
     assert LabRange.objects.count() == before == 18
+
+
+def test_limits_flag_and_grade_stand_beside_the_value(casebook):
+    entry = fill("d7/lbh", casebook=casebook, **{**COUNT, "hgb": "7.9", "hgb__unit": "g/dL"})
+
+    beside = {key: row_facts(entry.spec[key], entry.record) for key in ("wbc", "anc", "hgb")}
+
+    assert beside == {"wbc": "3.5–9.5", "anc": "1.8–6.3 · L · G1", "hgb": "13–17.5 · L · G3"}

@@ -32,11 +32,19 @@ def test_a_jump_quotes_both_values():
     ]
 
 
-@pytest.mark.parametrize(("weight", "is_asked"), [("66", False), ("66.1", True), ("54", False), ("53.9", True)])
+@pytest.mark.parametrize(
+    ("weight", "is_asked"), [("66", False), ("66.1", True), ("54", False), ("53.9", True)]
+)
 def test_a_tenth_of_the_weight_is_asked_about(weight, is_asked):
     entry = fill("d7/vs", casebook=book(fill("d4/vs", **DAY_4)), vsdtc="3mar26 08:40", weight=weight)
 
     assert (("weight", "weight_does_not_jump") in rules(entry)) is is_asked
+
+
+def test_a_form_is_not_compared_with_what_it_said_before():
+    saved = book(fill("d7/vs", **DAY_4))
+
+    assert rules(fill("d7/vs", casebook=saved, vsdtc="3mar26 08:40", pulse="148")) == set()
 
 
 def test_only_earlier_measurements_are_compared():
@@ -64,7 +72,9 @@ def test_on_the_day_of_infusion_weight_is_asked_once():
     assert "weight" not in fill("d0/vs", vstpt="H1").expected
 
 
-@pytest.mark.parametrize(("height", "weight", "m2"), [("170", "70", "1.82"), ("160", "50", "1.49"), ("180", "80", "2.00")])
+@pytest.mark.parametrize(
+    ("height", "weight", "m2"), [("170", "70", "1.82"), ("160", "50", "1.49"), ("180", "80", "2.00")]
+)
 def test_body_surface_area_by_mosteller(height, weight, m2):
     assert body_surface_area(Decimal(height), Decimal(weight)) == Decimal(m2)
 
@@ -79,7 +89,8 @@ def test_body_surface_area_uses_the_height_of_screening():
 
 
 @pytest.mark.parametrize(
-    ("sign", "typed", "grade"), [("temp", "38.0", 1), ("temp", "39.1", 2), ("temp", "37.9", 0), ("sysbp", "142", 2)]
+    ("sign", "typed", "grade"),
+    [("temp", "38.0", 1), ("temp", "39.1", 2), ("temp", "37.9", 0), ("sysbp", "142", 2)],
 )
 def test_signs_carry_their_ctcae_grade(sign, typed, grade):
     assert fill("d7/vs", **{sign: typed}).record[f"vstoxgr.{sign}"] == grade

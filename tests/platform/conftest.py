@@ -5,8 +5,9 @@ from datetime import date
 
 import pyotp
 import pytest
+from django.test import Client
 
-from trial_edc.accounts import demo
+from trial_edc.accounts import actions, demo
 from trial_edc.accounts.models import Credential
 
 SINCE = date(2025, 1, 1)
@@ -37,6 +38,40 @@ def sign_in(client):
         return browser.post("/signin/", typed)
 
     return post
+
+
+@pytest.fixture
+def admin(people):
+    browser = Client()
+    browser.force_login(people["admin1"])
+    return browser
+
+
+@pytest.fixture
+def newcomer(people):
+    """A trained person with a checked identity and no role."""
+    return actions.invite_user(
+        by=people["admin1"],
+        email="new@demo.example",
+        full_name="Noor Haddad",
+        organisation="University Hospital",
+        trained_on=SINCE,
+        identity_checked_on=SINCE,
+    )
+
+
+def invitation(people, sites, **changed):
+    return {
+        "email": "New.Person@Demo.Example",
+        "full_name": "Noor Haddad",
+        "organisation": "University Hospital",
+        "trained_on": "2026-01-05",
+        "role": "CRC",
+        "site": sites["101"].pk,
+        "approved_by": people["pi1"].pk,
+        "reason": "new coordinator",
+        **changed,
+    }
 
 
 def fresh_code(email, secret=demo.TEST_SECRET):

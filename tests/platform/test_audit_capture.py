@@ -292,6 +292,16 @@ def test_another_person_inside_is_refused(database):
         pass
 
 
+@pytest.mark.requirement("AUD-02")
+def test_the_role_is_the_one_held_at_the_site_when_none_is_given(people, sites):
+    with audited(by=people["crc1"], site=sites["101"]):
+        Site.objects.filter(pk=sites["101"].pk).update(country="XX")
+    with audited(by=ensure_system_user()):
+        Site.objects.filter(pk=sites["101"].pk).update(country="CN")
+
+    assert list(AuditEvent.objects.order_by("-id").values_list("role", flat=True)[:2]) == ["SYS", "CRC"]
+
+
 def test_naming_the_actor_costs_one_statement(database, django_assert_num_queries):
     coordinator = person()
 

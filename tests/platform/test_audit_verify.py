@@ -1,18 +1,22 @@
 """Cheating behind the triggers, as owner and superuser: `verify_audit` finds it and names the row."""
 
-import contextlib
 import json
 from io import StringIO
 
 import pytest
-from django.apps import apps
 from django.core.management import CommandError, call_command
 
-from tests.platform.audit_world import form_instance, person, run
+from tests.platform.audit_seals import (
+    add_site,
+    cheat,
+    found,
+    one,
+    seal_when_quiet,
+    sealed_trail,
+    wait_until_finished,
+)
 from trial_edc.accounts.models import Site
-from trial_edc.audit import clock, seals
-from trial_edc.audit.catalogue import role_problems
-from trial_edc.audit.context import audited
+from trial_edc.audit import seals
 from trial_edc.audit.models import AuditEvent, AuditSeal
 from trial_edc.audit.tasks import seal_audit
 from trial_edc.audit.verify import verify
@@ -30,53 +34,8 @@ def heads(settings, tmp_path):
 
 @pytest.fixture
 def trail(heads, fresh_database):
-    """A trail with two seals: people and a form in the first, two sites in the second."""
-    writer = person()
-    form_instance(writer)
-    seal_when_quiet()
-    add_site(writer, "301")
-    add_site(writer, "302")
-    seal_when_quiet()
-    return writer
-
-
-def wait_until_finished():
-    """Wait until no transaction of the server is older than the newest event: other tests run beside."""
-    run(
-        """DO $$ BEGIN FOR attempt IN 1..1000 LOOP
-            EXIT WHEN pg_snapshot_xmin(pg_current_snapshot()) > ALL (SELECT xid FROM audit_event);
-            PERFORM pg_sleep(0.01);
-        END LOOP; END $$"""
-    )
-
-
-def seal_when_quiet():
-    wait_until_finished()
-    return seals.seal()
-
-
-def add_site(writer, code):
-    with audited(by=writer, role="ADM"):
-        Site.objects.create(code=code, name=f"Hospital {code}")
-    return AuditEvent.objects.latest("id")
-
-
-def cheat(fresh_database, sql, role="postgres"):
-    """Run SQL as superuser (or owner) in one transaction."""
-    with contextlib.closing(fresh_database.connect(role)) as cheater:
-        cheater.cursor().execute(sql)
-
-
-def found():
-    """(check, sentence) of each finding."""
-    return [(finding.check, finding.sentence) for finding in verify().findings]
-
-
-def one(check):
-    """The sentence of the one finding of this kind."""
-    sentences = [sentence for kind, sentence in found() if kind == check]
-    assert len(sentences) == 1, sentences
-    return sentences[0]
+    """The writer of a trail with two seals."""
+    return sealed_trail()
 
 
 @pytest.mark.requirement("AUD-05")
@@ -272,123 +231,6 @@ def test_a_record_added_or_removed_with_the_trigger_off_is_found(trail, fresh_da
         f"VALUES ('399', 'Nowhere', 'UTC', '', 'dmy', true); {on}",
     )
     assert "was never recorded" in one("rows")
-
-
-@pytest.mark.requirement("AUD-06")
-@pytest.mark.parametrize(
-    ("sql", "sentence"),
-    [
-        ("ALTER TABLE accounts_site DISABLE TRIGGER USER", "of table accounts_site is switched off"),
-        (
-            "ALTER TABLE audit_event_default DISABLE TRIGGER ALL",
-            "of table audit_event_default is switched off",
-        ),
-        ("ALTER TABLE audit_event ENABLE TRIGGER audit_trail_change", "not set to fire always"),
-        ("DROP TRIGGER audit_trail_truncate ON audit_event_2030", "audit_event_2030 has no working guard"),
-        (
-            "CREATE OR REPLACE FUNCTION audit_capture() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
-            "AS $$BEGIN RETURN NULL; END$$",
-            "The body of function audit_capture is not the one that was shipped",
-        ),
-        (
-            "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NULL; END$$;"
-            "CREATE TRIGGER a_quiet BEFORE INSERT ON audit_event FOR EACH ROW EXECUTE FUNCTION quiet()",
-            "has a trigger a_quiet that was not shipped",
-        ),
-        ("CREATE RULE quiet AS ON INSERT TO audit_event DO INSTEAD NOTHING", "has rewrite rules"),
-        (
-            "CREATE RULE quiet AS ON UPDATE TO accounts_site DO INSTEAD NOTHING",
-            "accounts_site has rewrite rules",
-        ),
-        ("ALTER TABLE audit_event ENABLE ROW LEVEL SECURITY", "row security"),
-        ("GRANT UPDATE ON audit_event TO edc_app", "edc_app may UPDATE on audit_event"),
-        (
-            "CREATE FUNCTION audit_row_digest(x text) RETURNS bytea LANGUAGE sql AS 'SELECT NULL::bytea'",
-            "There are 2 functions named audit_row_digest",
-        ),
-        ("ALTER TABLE accounts_site OWNER TO edc_app", "edc_app owns tables or functions"),
-    ],
-)
-def test_a_switched_off_safeguard_is_found(trail, fresh_database, sql, sentence):
-    cheat(fresh_database, sql)
-
-    said = [text for kind, text in found() if kind == "catalogue"]
-    assert any(sentence in text for text in said), said
-
-
-@pytest.mark.requirement("AUD-04")
-@pytest.mark.parametrize(
-    ("sql", "sentence"),
-    [
-        ("CREATE ROLE {0}", None),
-        ("CREATE ROLE {0} SUPERUSER", "is a superuser"),
-        ("CREATE ROLE {0} REPLICATION", "may replicate"),
-        ("CREATE ROLE {0} CREATEROLE", "may create roles"),
-        ("CREATE ROLE {0} IN ROLE edc_owner", "is a member of another role"),
-        ("CREATE ROLE {0}; GRANT CREATE ON SCHEMA public TO {0}", "may create objects in schema public"),
-        (
-            "CREATE ROLE {0}; GRANT SET ON PARAMETER session_replication_role TO {0}",
-            "may set session_replication_role",
-        ),
-    ],
-)
-def test_a_role_that_could_get_around_the_triggers_is_found(fresh_database, sql, sentence):
-    """With a role of this test alone: the real one belongs to the whole server, other tests use it now."""
-    role = fresh_database.name.replace("edc_test", "cheat")
-    cheat(fresh_database, sql.format(role))
-    try:
-        said = list(role_problems(role))
-    finally:
-        cheat(fresh_database, f"DROP OWNED BY {role}; DROP ROLE {role}")
-
-    assert any(sentence in text for text in said) if sentence else said == []
-
-
-@pytest.mark.requirement("AUD-06")
-def test_a_trigger_with_other_arguments_or_a_condition_is_found(trail, fresh_database):
-    ((name, definition),) = run(
-        "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger "
-        "WHERE tgrelid = 'accounts_site'::regclass AND tgfoid = 'audit_capture'::regproc"
-    )
-    drop = f"DROP TRIGGER {name} ON accounts_site;"
-
-    cheat(fresh_database, drop + definition.replace("'', '', ''", "'', '', 'name'", 1))
-    assert "has other arguments" in one("catalogue")
-
-    cheat(fresh_database, drop + definition.replace("FOR EACH ROW", "FOR EACH ROW WHEN (new.code = '999')"))
-    assert "does not fire on every write" in one("catalogue")
-
-    cheat(fresh_database, drop)
-    assert f"Table accounts_site has no trigger {name}" in one("catalogue")
-
-
-@pytest.mark.requirement("TIME-03")
-def test_a_production_database_that_takes_test_clocks_is_found(trail, owner_connection, settings):
-    clock.mark_test_database()
-    assert found() == []
-
-    settings.EDC_ENV = "production"
-
-    assert "marked as a test database" in one("catalogue")
-
-
-def test_the_worker_seals_by_schedule():
-    (job,) = apps.get_app_config("audit").beat_schedule.values()
-
-    assert job["task"] == seal_audit.name
-    assert job["schedule"] <= 3600
-
-
-def test_the_view_cannot_hide_lines(trail, fresh_database):
-    ((definition,),) = run("SELECT pg_get_viewdef('audit_value'::regclass)")
-
-    cheat(
-        fresh_database,
-        f"CREATE OR REPLACE VIEW audit_value AS SELECT * FROM ({definition.rstrip('; ')}) v "
-        "WHERE v.item <> 'name'",
-    )
-
-    assert "audit_value" in one("catalogue")
 
 
 @pytest.mark.requirement("BCP-02")

@@ -27,7 +27,9 @@ def form(fields=None, rows=(), *, meta=None, **crf):
     about = {name: value for name, value in about.items() if value is not None}
     inner = type("Crf", (), about)
     body = {"aa": item(yes_no("Answer")), **(fields or {}), "Crf": inner, "__module__": __name__}
-    body["Meta"] = type("Meta", (meta,) if meta else (CrfModel.Meta,), {"app_label": "subjects", "abstract": False})
+    body["Meta"] = type(
+        "Meta", (meta,) if meta else (CrfModel.Meta,), {"app_label": "subjects", "abstract": False}
+    )
     return type("Form", (CrfModel,), body)
 
 
@@ -109,6 +111,7 @@ def test_a_check_names_items_that_exist():
     assert "Form: the check looks_odd reads 'nosuch', which is no item of the form." in sentences(declared)
 
 
+@pytest.mark.filterwarnings("ignore:Model .* was already registered")
 def test_a_code_belongs_to_one_form():
     assert sentences(form(), form())[0].endswith("the form code 'zz' is taken twice.")
 
@@ -143,7 +146,10 @@ def test_an_item_is_asked_in_its_versions_only():
     }
     declared = form(fields, sections=[("All", ["aa", "old", "new"])])
 
-    asked = {version: list(build_spec(declared, (), version).by_address) for version in ("1.0", "1.9", "2.0", "10.0")}
+    asked = {
+        version: list(build_spec(declared, (), version).by_address)
+        for version in ("1.0", "1.9", "2.0", "10.0")
+    }
 
     assert asked == {"1.0": ["aa", "old"], "1.9": ["aa", "old"], "2.0": ["aa", "new"], "10.0": ["aa", "new"]}
 
@@ -153,7 +159,11 @@ def test_rows_without_a_key_are_told_apart_by_number():
     head = form(layout="rows", sections=[("All", ["aa", "row"])])
 
     assert sentences(head, rows=[table]) == []
-    assert list(build_spec(head, (table,), "1.0", keys=("1", "2")).by_address) == ["aa", "trdiam.1", "trdiam.2"]
+    assert list(build_spec(head, (table,), "1.0", keys=("1", "2")).by_address) == [
+        "aa",
+        "trdiam.1",
+        "trdiam.2",
+    ]
 
 
 def test_installed_forms_stay_untouched_by_these_tests():

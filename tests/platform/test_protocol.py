@@ -23,7 +23,9 @@ from trial_edc.protocol.windows import (
 
 U87 = load("u87")
 INFUSION = date(2026, 2, 24)
-DAYS = st.one_of(st.none(), st.dates(date(2000, 1, 1), date(2060, 1, 1)), st.sampled_from([date.min, date.max]))
+DAYS = st.one_of(
+    st.none(), st.dates(date(2000, 1, 1), date(2060, 1, 1)), st.sampled_from([date.min, date.max])
+)
 TRACKS = ("screening", "product", "safety", "efficacy", "follow-up")
 ANCHORS = st.builds(
     Anchors,
@@ -127,7 +129,12 @@ def test_a_sample_may_have_a_window_of_its_own():
 
 @pytest.mark.parametrize(
     ("today", "status", "late"),
-    [("2026-03-01", "not-due", 0), ("2026-03-02", "due", 0), ("2026-03-04", "due", 0), ("2026-03-06", "overdue", 2)],
+    [
+        ("2026-03-01", "not-due", 0),
+        ("2026-03-02", "due", 0),
+        ("2026-03-04", "due", 0),
+        ("2026-03-06", "overdue", 2),
+    ],
 )
 def test_a_cell_is_due_in_its_window_and_overdue_after(today, status, late):
     found = cell_status(
@@ -138,7 +145,10 @@ def test_a_cell_is_due_in_its_window_and_overdue_after(today, status, late):
 
 
 def test_without_a_date_nothing_is_due():
-    assert cell_status(U87.cell("d7", "vs"), U87.visit("d7"), Anchors(), today=date(2030, 1, 1)).status == "not-due"
+    assert (
+        cell_status(U87.cell("d7", "vs"), U87.visit("d7"), Anchors(), today=date(2030, 1, 1)).status
+        == "not-due"
+    )
     assert visit_status(U87, "uns1", Anchors(infusion=INFUSION), today=date(2030, 1, 1)).status == "not-due"
 
 
@@ -155,7 +165,9 @@ def test_death_on_day_40_leaves_what_came_before_it():
 
 
 def test_progression_leaves_safety_and_follow_up():
-    anchors = Anchors(infusion=INFUSION, tracks_off=tracks_off(U87, [("progression", INFUSION + timedelta(days=30))]))
+    anchors = Anchors(
+        infusion=INFUSION, tracks_off=tracks_off(U87, [("progression", INFUSION + timedelta(days=30))])
+    )
     today = INFUSION + timedelta(days=60)
 
     def status(visit, form):
@@ -196,7 +208,12 @@ def test_without_an_infusion_there_is_no_study_day():
 
 @pytest.mark.parametrize(
     ("version", "since", "until", "holds"),
-    [("1.0", "1.0", "", True), ("1.0", "1.1", "", False), ("1.10", "1.9", "", True), ("2.0", "1.0", "2.0", False)],
+    [
+        ("1.0", "1.0", "", True),
+        ("1.0", "1.1", "", False),
+        ("1.10", "1.9", "", True),
+        ("2.0", "1.0", "2.0", False),
+    ],
 )
 def test_versions_are_compared_as_numbers(version, since, until, holds):
     assert in_version(version, since, until) is holds

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 
 from tests.platform.conftest import fresh_code
-from trial_edc.accounts import actions, second_factor
+from trial_edc.accounts import actions, second_factor, signin
 from trial_edc.accounts.demo import DEMO_PASSWORD
-from trial_edc.accounts.models import AccessEvent, UserSession
+from trial_edc.accounts.models import AccessEvent, Throttle, UserSession
 from trial_edc.audit import clock
 from trial_edc.audit.context import audited
 
@@ -228,3 +228,18 @@ def test_codes_use_real_time_whatever_the_trial_clock_says(fresh_database, owner
     owner_connection.cursor().execute("INSERT INTO audit_test_clock DEFAULT VALUES")
     with clock.stopped_at(datetime(2026, 3, 5, 6, tzinfo=UTC)):
         assert abs(second_factor.current_counter() - time.time() / 30) < 2
+
+
+def test_expired_sessions_and_old_waits_are_swept(crc1, people, sign_in):
+    other = Client()
+    sign_in("crc2", other)
+    UserSession.objects.filter(user_id=people["crc1"].pk).update(expire_date="2026-01-01T00:00Z")
+    Throttle.objects.create(key="old", n_failures=3, first_failed_at="2026-01-01T00:00Z")
+    Throttle.objects.create(
+        key="waits", n_failures=0, first_failed_at="2026-01-01T00:00Z", blocked_until="2099-01-01T00:00Z"
+    )
+    swept = signin.forget_expired()
+
+    assert swept == (1, 1)
+    assert status(other) == 200
+    assert Throttle.objects.filter(key="waits").exists()

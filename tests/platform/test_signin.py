@@ -269,6 +269,7 @@ def test_sign_out_by_link_does_nothing(client, people, sign_in):
         ("\\\\evil.example", "/"),
         ("/\\evil.example", "/"),
         ("javascript:alert(1)", "/"),
+        ("people", "/"),
         ("/a\r\nSet-Cookie: x=1", "/"),
         ("", "/"),
         ("https://testserver.evil.example/", "/"),

@@ -19,7 +19,9 @@ def test_subject_and_site_are_never_typed(consented):
 
 
 @pytest.mark.parametrize(
-    ("born", "age"), [("5jan1970", 56), ("6jan1970", 55), ("31dec1970", 55)], ids=["birthday", "day before", "later"]
+    ("born", "age"),
+    [("5jan1970", 56), ("6jan1970", 55), ("31dec1970", 55)],
+    ids=["birthday", "day before", "later"],
 )
 def test_age_follows_from_a_full_birth_date(consented, born, age):
     assert fill("scr/dm", casebook=consented, **{**PERSON, "brthdtc": born, "age": "20"}).record.age == age
@@ -32,7 +34,9 @@ def test_age_is_typed_when_only_the_year_is_kept(consented):
 
 
 def test_an_age_that_does_not_fit_the_birth_year_is_asked_about(consented):
-    assert rules(fill("scr/dm", casebook=consented, **{**PERSON, "age": "54"})) == {("age", "age_fits_birth_year")}
+    assert rules(fill("scr/dm", casebook=consented, **{**PERSON, "age": "54"})) == {
+        ("age", "age_fits_birth_year")
+    }
 
 
 def test_a_child_cannot_be_right(consented):

@@ -99,3 +99,14 @@ def test_a_death_known_to_the_month_ends_the_study_of_a_stored_subject(study, su
 
     assert {one.on for one in anchors.tracks_off} == {on.replace(day=1)}
     assert str(phase_of(subject)) == "Off study"
+
+
+@pytest.mark.parametrize("log", ["mh", "prt", "coi", "cm", "subs", "dd", "dv"])
+def test_each_log_has_its_page_and_a_page_for_an_entry(client, study, subject, log):
+    client.force_login(study["crc1"])
+
+    table = client.get(f"/subjects/{subject.code}/{log}/")
+    entry = client.get(f"/subjects/{subject.code}/{log}/1/")
+
+    assert (table.status_code, entry.status_code) == (200, 200)
+    assert f'data-testid="form-{log}"' in entry.content.decode()

@@ -12,17 +12,24 @@ LATER = EntryContext(today=date(2027, 1, 1))
 
 @pytest.fixture
 def infused():
-    return book(
-        fill("icf", icftype="MAIN", icfdtc="5jan26 09:30"), fill("d0/inf", infdtc="24feb26 10:42")
-    )
+    return book(fill("icf", icftype="MAIN", icfdtc="5jan26 09:30"), fill("d0/inf", infdtc="24feb26 10:42"))
 
 
 @pytest.mark.parametrize(
     ("day", "sentence"),
     [
-        ("6mar26", "Day 7 was due 02-Mar-2026 to 04-Mar-2026. 06-Mar-2026 is 2 days late. Record a deviation?"),
-        ("5mar26", "Day 7 was due 02-Mar-2026 to 04-Mar-2026. 05-Mar-2026 is 1 day late. Record a deviation?"),
-        ("28feb26", "Day 7 was due 02-Mar-2026 to 04-Mar-2026. 28-Feb-2026 is 2 days early. Record a deviation?"),
+        (
+            "6mar26",
+            "Day 7 was due 02-Mar-2026 to 04-Mar-2026. 06-Mar-2026 is 2 days late. Record a deviation?",
+        ),
+        (
+            "5mar26",
+            "Day 7 was due 02-Mar-2026 to 04-Mar-2026. 05-Mar-2026 is 1 day late. Record a deviation?",
+        ),
+        (
+            "28feb26",
+            "Day 7 was due 02-Mar-2026 to 04-Mar-2026. 28-Feb-2026 is 2 days early. Record a deviation?",
+        ),
     ],
 )
 def test_a_visit_outside_its_window_says_by_how_many_days(infused, day, sentence):

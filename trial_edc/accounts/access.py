@@ -17,7 +17,7 @@ from trial_edc.audit import clock
 from .models import Delegation, RoleAssignment, Site, User
 from .roles import DATA_ROLES, RANK, ROLE_PERMISSIONS, TASK_NEEDED, Permission, Role, Task
 
-_SITE = ("id", "code", "name", "time_zone", "country", "date_order", "is_active")
+_SITE = [field.attname for field in Site._meta.concrete_fields]
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def access_of(user: User) -> Access:
         user=user,
         assignments=tuple(_grants(user.assignment_rows)),
         delegations=tuple(_grants(user.delegation_rows)),
-        all_sites=tuple(Site(**row) for row in user.site_rows),
+        all_sites=tuple(_sites(user.site_rows)),
         now=clock.now(),
     )
 
@@ -174,3 +174,8 @@ def _grants(rows: Iterable[dict]) -> Iterable[Grant]:
             starts_on=date.fromisoformat(row["starts_on"]),
             ends_on=date.fromisoformat(ends_on) if ends_on else None,
         )
+
+
+def _sites(rows: Iterable[dict]) -> Iterable[Site]:
+    for row in rows:
+        yield Site.from_db("default", _SITE, [row[name] for name in _SITE])

@@ -1,6 +1,6 @@
 """System checks: the matrix is whole and its rules hold, before the server starts."""
 
-from django.core.checks import Error, register
+from django.core.checks import Error, Tags, register
 
 from .roles import (
     DATA_ROLES,
@@ -35,3 +35,16 @@ def matrix_is_whole(app_configs, **kwargs) -> list[Error]:
     if shared:
         found.append(f"the administrator shares {', '.join(sorted(shared))} with roles in the data")
     return [Error(message, id="accounts.E001") for message in found]
+
+
+@register(Tags.database)
+def nobody_holds_clashing_roles(app_configs, databases, **kwargs) -> list[Error]:
+    """Stored roles keep the segregation rules, also those written past the action that refuses them."""
+    from django.db import connection
+
+    from .models import RoleAssignment
+    from .selectors import clashing_people
+
+    if not databases or RoleAssignment._meta.db_table not in connection.introspection.table_names():
+        return []
+    return [Error(f"{person.full_name}: {why}", id="accounts.E002") for person, why in clashing_people()]

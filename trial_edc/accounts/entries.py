@@ -53,7 +53,7 @@ def code_field(**attrs) -> forms.CharField:
 
 
 def password_field(label, autocomplete: str) -> forms.CharField:
-    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete, "data-show-toggle": ""})
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete, "data-show-toggle": _("Show password")})
     return forms.CharField(label=label, strip=False, max_length=1_000, widget=widget)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import SESSION_KEY, logout
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
@@ -125,11 +125,8 @@ def _is_silent(request: HttpRequest) -> bool:
 
 
 def _end(request: HttpRequest, why: str) -> None:
-    from django.contrib.auth import logout
-
     log_event(AccessEvent.Kind.TIMED_OUT, request=request, user=request.user, limit=why)
     logout(request)
-    request.session_expired = True
 
 
 def _known(user_id: str) -> User | None:

@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from .access import Access
 from .events import log_event
 from .models import AccessEvent, Site
+from .reauthentication import CannotConfirm, ask_again, confirm
 from .roles import ROLE_PERMISSIONS, Permission, Role, approving_permission
 
 Finder = Callable[..., Any]
@@ -156,8 +157,6 @@ def _answer(view: Callable, request: HttpRequest, named: dict[str, Any], gate: C
             if not access.can(permission, site):
                 return refuse(request, permission, site)
     if gate.reauthenticated and request.method not in SAFE_METHODS:
-        from .reauthentication import CannotConfirm, ask_again, confirm
-
         try:
             confirm(request, request.POST.get("password", ""), request.POST.get("code", ""))
         except CannotConfirm as problem:

@@ -64,7 +64,10 @@ def confirm(request: HttpRequest, password: str, code: str = "", *, with_code: b
 
 
 def ask_again(request: HttpRequest, problem: CannotConfirm) -> HttpResponse:
-    """A page that says what is wrong and asks for the credentials, keeping everything else that was sent."""
+    """A page, or for htmx its form alone, that says what is wrong and asks for the credentials.
+
+    Everything else that was sent is kept in it.
+    """
     kept = [
         (name, value)
         for name, values in request.POST.lists()
@@ -72,7 +75,9 @@ def ask_again(request: HttpRequest, problem: CannotConfirm) -> HttpResponse:
         for value in values
     ]
     context = {"problem": str(problem), "kept": kept, "asks_code": code_is_due(request)}
-    return render(request, "accounts/confirm.html", context, status=422)
+    whole = "HX-Request" not in request.headers
+    template = "accounts/confirm.html" if whole else "accounts/_confirm.html"
+    return render(request, template, context, status=422)
 
 
 def lift_block(user: User) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from . import mail, second_factor, throttle
 from .events import log_event, network_address
 from .middleware import SEEN_AT, SIGNED_IN_AT
-from .models import AccessEvent, Credential, User, UserSession
+from .models import AccessEvent, Credential, Throttle, User, UserSession
 
 BACKEND = "trial_edc.accounts.backend.PeopleBackend"
 PREVIOUS_AT = "previous_sign_in_at"
@@ -90,6 +90,16 @@ def end_sessions(user: User, *, but: str | None = None) -> int:
     """End the person's sessions in every browser, except the one of key `but`. Returns how many."""
     n_ended, _rows = other_sessions(user, than=but).delete()
     return n_ended
+
+
+def forget_expired() -> tuple[int, int]:
+    """Remove expired sessions and waits older than a day. Returns how many of each."""
+    now = timezone.now()
+    n_sessions, _rows = UserSession.objects.filter(expire_date__lt=now).delete()
+    day = timedelta(days=1)
+    past = Throttle.objects.filter(first_failed_at__lt=now - day).exclude(blocked_until__gt=now)
+    n_waits, _rows = past.delete()
+    return n_sessions, n_waits
 
 
 def previous_sign_in(request: HttpRequest) -> datetime | None:

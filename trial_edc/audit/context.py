@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from trial_edc.audit import clock
 
 if TYPE_CHECKING:
-    from trial_edc.accounts.models import User
+    from trial_edc.accounts.models import Site, User
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 SETTINGS = ("actor_id", "role", "reason", "reasons", "source", "request_id", "version", "now")
@@ -76,33 +76,28 @@ def audited(
     reason: str = "",
     source: str = "",
     role: str = "",
+    site: "Site | None" = None,
     reasons: Mapping[str, str] | None = None,
 ) -> Iterator[AuditContext]:
     """Open a transaction in which `by` writes.
 
-    Inside another one it joins it: the actor must be the same, whatever is left out is taken from the outer
-    one, and the outer reason stands again afterwards. If the block fails, what it wrote is undone and nothing
-    else.
+    Inside another one it joins it: the actor must be the same, what is left out is taken from the outer one,
+    whose reason stands again afterwards. A block that fails undoes what it wrote, nothing else.
 
     Args:
         by: the person who acts, or the system user of `audit.system`.
         reason: why, shown with every item changed; required by actions for any change after the first save.
         source: "form" (when left out), "import", "system" ...
-        role: code of the role in which `by` acts.
+        role: code of the role in which `by` acts; when left out, the first role held today at `site`, or at
+            any site. That costs a statement unless `by` is the person of the request.
         reasons: reasons of single items, `{item: reason}`.
     Raises:
         ActorConflict: the open transaction belongs to somebody else.
         ValueError: `by` is not a stored user.
     """
-    if by is None or by.pk is None:
-        raise ValueError("audited() needs a stored user as actor")
     outer = _open.get()
-    if outer is not None and outer.by.pk != by.pk:
-        raise ActorConflict(f"{outer.by} has an open transaction; {by} cannot write in it")
-    given = {name: value for name, value in (("reason", reason), ("source", source), ("role", role)) if value}
-    if reasons is not None:
-        given["reasons"] = dict(reasons)
-    context = replace(outer, **given) if outer else AuditContext(by=by, **{**_DEFAULTS, **given})
+    given = {"reason": reason, "source": source, "role": role, "reasons": reasons}
+    context = _context(by, outer, site, {name: value for name, value in given.items() if value})
     joined_foreign_transaction = outer is None and connection.in_atomic_block
     token = _open.set(context)
     try:
@@ -118,6 +113,28 @@ def audited(
 
 
 _DEFAULTS = {"role": "", "reason": "", "source": "form"}
+
+
+def _context(by: "User", outer: AuditContext | None, site: "Site | None", given: dict) -> AuditContext:
+    """What to announce: what was given, the rest from the outer part."""
+    if by is None or by.pk is None:
+        raise ValueError("audited() needs a stored user as actor")
+    if outer is None:
+        role = given.get("role") or _role_of(by, site)
+        return AuditContext(by=by, **{**_DEFAULTS, **given, "role": role})
+    if outer.by.pk != by.pk:
+        raise ActorConflict(f"{outer.by} has an open transaction; {by} cannot write in it")
+    return replace(outer, **given)
+
+
+def _role_of(by: "User", site: "Site | None") -> str:
+    """The role held now: what the trail keeps when it changes later."""
+    if by.is_service:
+        return "SYS"
+    from trial_edc.accounts.access import access_of  # reads the clock of this app, so it is imported here
+
+    held = access_of(by).role_at(site)
+    return held.value if held else ""
 
 
 def _as_json(reasons: Mapping[str, str]) -> str:

@@ -33,6 +33,6 @@ def ensure_system_user() -> "User":
             cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [User._meta.db_table])
             (number,) = cursor.fetchone()
         user = User(pk=number, email=SYSTEM_EMAIL, full_name="System", organisation="EDC", is_service=True)
-        with audited(by=user, role="SYS", source="system", reason="First start"):
+        with audited(by=user, source="system", reason="First start"):
             user.save(force_insert=True)
         return user

@@ -37,7 +37,9 @@ class FormInstance(models.Model):
         triggers = audited_table(locked=True)
         constraints = [
             models.UniqueConstraint(
-                fields=["subject", "visit", "form_code", "seq"], name="one_instance_per_slot", nulls_distinct=False
+                fields=["subject", "visit", "form_code", "seq"],
+                name="one_instance_per_slot",
+                nulls_distinct=False,
             )
         ]
         indexes = [models.Index(fields=["form_code", "status"])]
@@ -59,7 +61,8 @@ class Draft(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "subject", "visit_code", "form_code", "seq"], name="one_draft_per_person_and_slot"
+                fields=["user", "subject", "visit_code", "form_code", "seq"],
+                name="one_draft_per_person_and_slot",
             )
         ]
 

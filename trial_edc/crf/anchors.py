@@ -41,6 +41,14 @@ def anchors_of(casebook: Any) -> Anchors:
     )
 
 
+def others(record: Any, casebook: Any) -> list[Any]:
+    """The subject's other filled instances of a record's form, in the order of the casebook."""
+    own = (record.visit_code, record.seq)
+    if casebook is None:
+        return []
+    return [one for one in casebook[record.form_code] if (one.visit_code, one.seq) != own]
+
+
 def infusion_at(casebook: Any) -> datetime | None:
     """When the first infusion began, None before it."""
     starts = [record.infdtc for record in casebook["inf"] if record.infdtc] if casebook else []

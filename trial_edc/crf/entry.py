@@ -63,14 +63,9 @@ def bind(
         for address, read in parsed.items()
         if not read.error and _state(spec[address], read) != _saved_state(spec[address], base)
     }
-    while True:
-        draft = derived(spec, with_entries(base, spec, changes), casebook)
-        findings = run_checks(spec, draft, casebook)
-        refused = {one.item: one.text for one in findings if one.hard and one.item in changes}
-        if not refused:
-            break
-        errors |= refused
-        changes = {address: read for address, read in changes.items() if address not in refused}
+    draft, findings, refused = _settle(spec, base, changes, casebook)
+    errors |= refused
+    changes = {address: read for address, read in changes.items() if address not in refused}
     draft, findings = _keep(spec, draft, findings, raw)
     expected = {one.address for one in spec if is_expected(one, draft.values)}
     asked = [one.address for one in spec if one.address in expected and not one.optional]
@@ -86,6 +81,21 @@ def bind(
         context=context,
         unanswered=[address for address in asked if address in errors or not draft.is_answered(address)],
     )
+
+
+def _settle(
+    spec: FormSpec, base: FormRecord, changes: Mapping[str, Parsed], casebook: Any
+) -> tuple[FormRecord, list[Finding], dict[str, str]]:
+    """Derive and check; hold back what a hard check refuses, until nothing is refused any more."""
+    refused: dict[str, str] = {}
+    while True:
+        kept = {address: read for address, read in changes.items() if address not in refused}
+        draft = derived(spec, with_entries(base, spec, kept), casebook)
+        findings = run_checks(spec, draft, casebook)
+        more = {one.item: one.text for one in findings if one.hard and one.item in kept}
+        if not more:
+            return draft, findings, refused
+        refused |= more
 
 
 def flatten(post: Any) -> dict[str, str]:

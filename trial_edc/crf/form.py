@@ -25,8 +25,8 @@ class FieldRow(LayoutObject):
 
     def render(self, form: Any, context: Any, template_pack: Any = None, **kwargs: Any) -> str:
         view = form.views[self.address]
-        form.rendered_fields.add(form[form.spec[self.address].name].name)
-        return render_to_string(ROW_TEMPLATE, {**context.flatten(), "f": view, "field": form[view.name]})
+        form.rendered_fields.add(view.name)
+        return render_to_string(ROW_TEMPLATE, {"f": view})
 
 
 class Group(LayoutObject):
@@ -36,12 +36,14 @@ class Group(LayoutObject):
         self.title, self.lines, self.details = title, lines, details
 
     def render(self, form: Any, context: Any, template_pack: Any = None, **kwargs: Any) -> str:
+        side = [form.views[line.address] for line in self.details if line.address in form.views]
         shown = {
+            "is_open": any(view.value or view.message for view in side),
             "title": self.title,
             "lines": [line.render(form, context) for line in self.lines if line.address in form.views],
             "details": [line.render(form, context) for line in self.details if line.address in form.views],
         }
-        return render_to_string(GROUP_TEMPLATE, {**context.flatten(), **shown})
+        return render_to_string(GROUP_TEMPLATE, shown)
 
 
 class EntryForm(forms.Form):
@@ -65,7 +67,7 @@ class EntryForm(forms.Form):
     ) -> None:
         super().__init__(data=data, initial=dict(initial or {}), use_required_attribute=False)
         self.spec, self.views, self.held = spec, views or {}, errors or {}
-        self.fields.update({one.name: entry_field(one, context) for one in spec})
+        self.fields.update({one.name: entry_field(one, context) for one in spec if not one.is_beside})
         self.rendered_fields: set[str] = set()
         self.helper = entry_helper(spec)
 
@@ -81,6 +83,7 @@ def entry_helper(spec: FormSpec) -> FormHelper:
     helper = FormHelper()
     helper.form_tag = False
     helper.disable_csrf = True
+    helper.include_media = False
     helper.layout = Layout(
         *(
             Group(

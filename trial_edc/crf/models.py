@@ -30,10 +30,8 @@ class CrfModel(models.Model):
 class CrfRow(models.Model):
     """One row of a form of layout "rows": a lab result, a vital sign, a criterion, a lesion.
 
-    A subclass has an inner `class Crf` with `form` (the code of its form), `key` (the item that names the
-    row,
-    unique within the form; "" when rows are told apart by `row_no` alone), `measured` (the prefix of its
-    columns
+    A subclass has an inner `class Crf` with `form` (the code of its form), `key` (the item that names the row,
+    unique within the form; "" when rows are told apart by `row_no` alone), `measured` (the prefix of its columns
     when each row is one measurement: `lb` for `lborres`, `lbqual`, `lborresu`, `lbstresn`, `lbstresu`),
     `names_each` when every item of a row, not the first alone, is labelled with the row's name, and
     `derive`, a function of (record, casebook) that gives {address: value} for its calculated columns.
@@ -46,4 +44,4 @@ class CrfRow(models.Model):
 
     class Meta:
         abstract = True
-        triggers = audited_table(locked=True)
+        triggers = audited_table(locked=True, structure=("row_no", "is_withdrawn"))

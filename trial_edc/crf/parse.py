@@ -183,7 +183,7 @@ def _refuse_impossible(spec: ItemSpec, value: Decimal, unit: Any) -> None:
 def _refuse_too_long(spec: ItemSpec, value: Decimal) -> None:
     places = 6 if spec.is_measured else getattr(spec.field, "decimal_places", 0)
     whole = 8 if spec.is_measured else (getattr(spec.field, "max_digits", 0) or 9) - places
-    if -value.as_tuple().exponent > places:  # type: ignore[operator]
+    if -value.normalize().as_tuple().exponent > places:  # type: ignore[operator]
         raise CannotBe(
             ngettext(
                 "%(label)s takes at most %(n)d decimal.", "%(label)s takes at most %(n)d decimals.", places

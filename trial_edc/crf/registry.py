@@ -33,6 +33,11 @@ def crf(code: str) -> type[CrfModel]:
         ) from None
 
 
+def has_crf(code: str) -> bool:
+    """Whether a form of this code exists: a schedule may name forms that are still to come."""
+    return code in _forms()
+
+
 def row_models(code: str) -> tuple[type[CrfRow], ...]:
     """The tables of rows of a form, () for a form without rows. Raises KeyError with a sentence."""
     crf(code)

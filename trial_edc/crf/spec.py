@@ -298,7 +298,9 @@ def _items_of_row(table: type[CrfRow], row: PanelRow) -> list[ItemSpec]:
             continue
         if row.analyte and row.analyte.calculated and not (field_.crf.system or field_.crf.derive):
             continue
-        label = row.label if not items and table.Crf.key else field_.verbose_name
+        names_row = not items and table.Crf.key
+        whose = gettext_lazy(row.label) if row.analyte else row.key.upper()
+        label = row.label if names_row else format_lazy("{} ({})", field_.verbose_name, whose)
         if getattr(table.Crf, "names_each", False):
             label = format_lazy("{}: {}", gettext_lazy(row.label), field_.verbose_name)
         items.append(_column_item(table, row, field_, label, address))

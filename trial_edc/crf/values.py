@@ -16,7 +16,7 @@ from trial_edc.crf import partial
 from trial_edc.crf.models import CrfRow
 from trial_edc.crf.parse import MISSING, Parsed, with_unit
 from trial_edc.crf.registry import crf, row_models
-from trial_edc.crf.spec import FormSpec, ItemSpec, form_spec, item_fields, row_label
+from trial_edc.crf.spec import FormSpec, ItemSpec, form_spec, item_fields, protocol, row_label
 
 META_KEYS = ("typed", "unit", "qualifier", "missing", "note", "kept")
 
@@ -84,8 +84,6 @@ class FormRecord:
 @cache
 def known_names(form_code: str) -> frozenset[str]:
     """Names a record of this form answers to: head items and the addresses of its rows."""
-    from trial_edc.crf.spec import protocol
-
     names = {one.name for one in item_fields(crf(form_code))}
     names |= {row.key for row in protocol().all_rows(form_code)}
     if any(getattr(table.Crf, "measured", "") for table in row_models(form_code)):
@@ -327,6 +325,26 @@ def display(
     if spec.kind == "partial_date" or isinstance(value, date):
         return partial.text(value, time_zone)
     return str(dict(spec.choices).get(value, value))
+
+
+def row_facts(spec: ItemSpec, record: FormRecord) -> str:
+    """What stands beside a measured value with limits: "1.8–6.3 · L · G3"; "" where the row has none."""
+    model = next((table for table in row_models(spec.form) if row_label(table) == spec.row), None)
+    prefix = getattr(model.Crf, "measured", "") if model and spec.is_measured else ""
+    value = record.values.get(spec.address)
+    low, high = (record.values.get(f"{prefix}ornr{end}.{spec.row_key}") for end in ("lo", "hi"))
+    if not prefix or value is None or (low is None and high is None):
+        return ""
+    reported = _reported(spec, record, value)
+    flag = "L" if low is not None and reported < low else "H" if high is not None and reported > high else ""
+    grade = record.values.get(f"{prefix}toxgr.{spec.row_key}")
+    bounds = "–".join("" if bound is None else f"{bound.normalize():f}" for bound in (low, high))
+    return " · ".join(part for part in (bounds, flag, f"G{grade}" if grade else "") if part)
+
+
+def _reported(spec: ItemSpec, record: FormRecord, value: Decimal) -> Decimal:
+    """The number as reported, in the unit of its limits."""
+    return Decimal(record.meta.get(spec.address, {}).get("typed") or value)
 
 
 def _display_list(spec: ItemSpec, value: list[Any]) -> str:

@@ -1,11 +1,14 @@
 """The running session: renewed in place, kept alive, asked how long it lasts."""
 
+from base64 import b64encode
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from trial_edc.accounts import signin
 from trial_edc.accounts.entries import SignInEntry
@@ -46,6 +49,20 @@ def session(request: HttpRequest) -> JsonResponse:
 def keep(request: HttpRequest) -> JsonResponse:
     """Stay signed in: the person answered the warning. The request itself counts as activity."""
     return _state(request) if request.user.is_authenticated else _signed_out()
+
+
+@require_safe
+@public
+def key(request: HttpRequest) -> JsonResponse:
+    """The key under which a browser may keep unsent values while it is offline: the person's own, AES-256.
+
+    Only a signed-in session gets it; it is the same after the next sign-in, so that what was left behind on a
+    computer can be sent, and by nobody else.
+    """
+    if not request.user.is_authenticated:
+        return _signed_out()
+    made = salted_hmac("edc.offline", str(request.user.pk), algorithm="sha256").digest()
+    return JsonResponse({"key": b64encode(made).decode()})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

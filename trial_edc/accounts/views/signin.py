@@ -1,7 +1,7 @@
 """Sign in and out."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
@@ -20,7 +20,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     target = safe_target(request)
     if request.method != "POST":
         if request.user.is_authenticated:
-            return redirect(target)
+            return HttpResponseRedirect(target)
         return _page(request, SignInEntry(), target, status=200)
     entry = SignInEntry(request.POST)
     if not entry.is_valid():
@@ -36,7 +36,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         entry.add_error(None, str(problem))
         return _page(request, entry, target, status=422)
     signin.start_session(request, user)
-    return redirect(target)
+    return HttpResponseRedirect(target)
 
 
 @require_POST
@@ -52,7 +52,7 @@ def safe_target(request: HttpRequest) -> str:
     own = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return target if own and target.isprintable() else "/"
+    return target if own and target.startswith("/") and target.isprintable() else "/"
 
 
 def _page(request: HttpRequest, entry: SignInEntry, target: str, *, status: int) -> HttpResponse:

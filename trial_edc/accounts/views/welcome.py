@@ -1,6 +1,6 @@
 """First sign-in: the one-time link, the password, the second factor, the terms."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
@@ -82,7 +82,7 @@ def terms(request: HttpRequest) -> HttpResponse:
     target = safe_target(request)
     if entry.is_valid():
         enrolment.accept_terms(request)
-        return redirect(target)
+        return HttpResponseRedirect(target)
     context = {"entry": entry, "next": target}
     return render(request, "accounts/terms.html", context, status=422 if entry.is_bound else 200)
 

@@ -66,7 +66,9 @@ def own_draft(*, by, slot: Slot):
     )
 
 
-def hold_back(*, by, slot: Slot, values: Mapping[str, str], messages: Mapping[str, str], revision: int, at) -> None:
+def hold_back(
+    *, by, slot: Slot, values: Mapping[str, str], messages: Mapping[str, str], revision: int, at
+) -> None:
     """After a save: the draft is exactly what could not be saved, with its messages. One statement."""
     _keep(by, slot, values, messages, revision, at, action="held back", adds=False, touched=[])
 
@@ -90,7 +92,16 @@ def _log(*, by, slot: Slot, action: str, values: dict, at) -> None:
 
 
 def _keep(
-    by, slot: Slot, values: Mapping, messages: Mapping, revision: int, at, *, action: str, adds: bool, touched: list[str]
+    by,
+    slot: Slot,
+    values: Mapping,
+    messages: Mapping,
+    revision: int,
+    at,
+    *,
+    action: str,
+    adds: bool,
+    touched: list[str],
 ) -> None:
     named = {
         "user": by.pk,

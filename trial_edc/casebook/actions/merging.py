@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from trial_edc.accounts.models import Site
 from trial_edc.audit.models import AuditEvent
 from trial_edc.crf.entry import Entry
+from trial_edc.crf.registry import crf, row_models
 from trial_edc.crf.spec import FormSpec
 from trial_edc.crf.values import FormRecord, box_text, display, from_stored
 
@@ -34,10 +35,14 @@ def merge_of(
         if not outcome:
             continue
         shown = [
-            display(one, record.values.get(one.address), record.meta.get(one.address), time_zone=zone) if record else ""
+            display(one, record.values.get(one.address), record.meta.get(one.address), time_zone=zone)
+            if record
+            else ""
             for record in (base, theirs, after)
         ]
-        fields.append(MergeField(one.name, str(one.label), shown[0], shown[1], shown[2] or wanted, wanted, outcome))
+        fields.append(
+            MergeField(one.name, str(one.label), shown[0], shown[1], shown[2] or wanted, wanted, outcome)
+        )
     return Merge(
         revision=opened.revision,
         by_name=opened.saved_by,
@@ -59,29 +64,31 @@ def _as_of(opened: Opened, record: FormRecord | None, revision: int) -> FormReco
     if record is None or revision < 1 or opened.own is None:
         return None
     events = list(AuditEvent.objects.filter(instance_id=opened.own.id).order_by("id"))
-    since = next((event.xid for event in events if _reached(event, revision)), None)
-    if since is None:
-        return None
-    head = _rows_undone(events, since)
+    later = next((event.id for event in events if _revision(event) > revision), None)
+    state = _rows_before(events, later)
     instance = {**vars(opened.own), "visit_code": opened.own.visit_code}
-    rows = [(label, columns) for (label, _pk), columns in head.items() if "row_no" in columns]
-    tables = [columns for (_label, _pk), columns in head.items() if "row_no" not in columns]
+    rows = [(label, columns) for (label, _pk), columns in state.items() if "row_no" in columns]
+    tables = [columns for (_label, _pk), columns in state.items() if "row_no" not in columns]
     return from_stored(record.form_code, instance, tables[0] if tables else None, rows)
 
 
-def _reached(event: AuditEvent, revision: int) -> bool:
-    return event.table_name == "casebook_forminstance" and (event.changes.get("revision") or [None, None])[1] == revision
+def _revision(event: AuditEvent) -> int:
+    """The revision an event of the form instance brought, 0 for any other event."""
+    if event.table_name != "casebook_forminstance":
+        return 0
+    return (event.changes.get("revision") or [None, 0])[1]
 
 
-def _rows_undone(events: list[AuditEvent], since: int) -> dict[tuple[str, str], dict[str, Any]]:
-    """Columns of every typed row of the form as the trail had them at the end of transaction `since`."""
-    from trial_edc.crf.registry import crf, row_models
+def _rows_before(events: list[AuditEvent], later: int | None) -> dict[tuple[str, str], dict[str, Any]]:
+    """Columns of every typed row of the form as the trail had them before event `later`.
 
+    A save raises the revision first and then writes its rows, so the event of the revision is the border.
+    """
     form = next(event.form_code for event in events if event.form_code)
     labels = {model._meta.db_table: model._meta.model_name for model in (crf(form), *row_models(form))}
     state: dict[tuple[str, str], dict[str, Any]] = {}
     for event in events:
-        if event.xid > since or event.table_name not in labels:
+        if (later is not None and event.id >= later) or event.table_name not in labels:
             continue
         columns = state.setdefault((labels[event.table_name], event.row_pk), {})
         _apply(columns, event.changes, event.details or {})

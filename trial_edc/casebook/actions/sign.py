@@ -20,7 +20,7 @@ from ..models import FormInstance, Signature
 from ..problems import NotAllowed
 from ..reader import contents
 from ..rights import require, site_of
-from ..study import study
+from ..study import study, subject_model
 
 SIGNABLE = (FormInstance.Status.COMPLETE, FormInstance.Status.NOT_DONE, FormInstance.Status.WITHDRAWN)
 
@@ -41,7 +41,9 @@ class SignResult:
     left_out: tuple[LeftOut, ...]
 
 
-def sign_forms(*, by: User, credentials_confirmed: bool, revisions: Mapping[int, int], meaning: str) -> SignResult:
+def sign_forms(
+    *, by: User, credentials_confirmed: bool, revisions: Mapping[int, int], meaning: str = ""
+) -> SignResult:
     """Sign forms at the revision the signer has seen; changed and locked ones are left out and named.
 
     The caller has checked password and code through `accounts.reauthentication` (the page decorator with
@@ -49,34 +51,45 @@ def sign_forms(*, by: User, credentials_confirmed: bool, revisions: Mapping[int,
 
     Args:
         revisions: key of each form to the revision that was on the signer's screen.
-        meaning: code of a signature meaning of the protocol.
+        meaning: code of a signature meaning of the protocol; "" = the one of each form's signature rule.
     Raises:
         NotAllowed: not confirmed, unknown meaning, no right or no delegation that day at one of the sites, or a
             form that must be signed alone lies in a batch. Nothing is signed.
     """
     if credentials_confirmed is not True:
         raise NotAllowed(_("Enter your password to sign."))
-    statement = _statement(meaning)
-    if not revisions:
-        raise NotAllowed(_("Choose at least one form to sign."))
-    with audited(by=by):
-        found = {form.pk: form for form in _forms(revisions)}
-        roles = {
-            site_id: require(by=by, permission=_right(meaning), site_id=site_id)
-            for site_id in {form.subject.site_id for form in found.values()}
-        }
+    if meaning and meaning not in dict(meanings()):
+        raise NotAllowed(
+            _("Choose what your signature means: %(codes)s.") % {"codes": ", ".join(dict(meanings()))}
+        )
+    with audited(by=by) as audit:
+        found = {form.pk: form for form in _forms_under_lock(revisions)}
+        if not found:
+            raise NotAllowed(_("Choose at least one form to sign."))
+        acts = {pk: meaning or meaning_of(form.form_code) for pk, form in found.items()}
+        asked = {(form.subject.site_id, _right(acts[pk])) for pk, form in found.items()}
+        roles = {site: require(by=by, permission=right, site_id=site) for site, right in asked}
+        audit.acting_as(next(iter(roles.values())).value)
         stored = contents(found.values())
         _refuse_batch_with_serious(found, stored)
         left_out = [
             LeftOut(form, why)
-            for form in found.values()
-            if (why := _not_now(form, revisions[form.pk], meaning, roles[form.subject.site_id]))
+            for pk, form in found.items()
+            if (why := _not_now(form, revisions[pk], acts[pk], roles[form.subject.site_id]))
         ]
         skipped = {entry.instance.pk for entry in left_out}
         chosen = [found[pk] for pk in revisions if pk in found and pk not in skipped]
-        signatures = [_signature(by, form, stored[form.pk], meaning, statement, roles) for form in chosen]
+        signatures = [_signature(by, form, stored[form.pk], acts[form.pk], roles) for form in chosen]
         Signature.objects.bulk_create(signatures)
     return SignResult(signed=tuple(signatures), left_out=tuple(left_out))
+
+
+def meaning_of(form_code: str) -> str:
+    """Code of the meaning a form's signature has by the protocol. Raises NotAllowed when it needs none."""
+    rule = study().signature_rule(form_code)
+    if rule is None:
+        raise NotAllowed(_("The form %(form)s needs no signature.") % {"form": form_code.upper()})
+    return rule.meaning
 
 
 def verify_signature(signature: Signature) -> bool:
@@ -109,27 +122,31 @@ def meanings() -> tuple[tuple[str, str], ...]:
     return tuple((code, str(_(text))) for code, text in study().signature_meanings.items())
 
 
-def _statement(meaning: str) -> str:
-    statements = dict(meanings())
-    if meaning not in statements:
-        raise NotAllowed(_("Choose what your signature means: %(codes)s.") % {"codes": ", ".join(statements)})
-    return statements[meaning]
-
-
 def _right(meaning: str) -> Permission:
     """The right a signature of this meaning is given by: releases are signed by manufacturing, the rest on site."""
     rules = [rule for rule in study().signatures if rule.meaning == meaning]
     return Permission(rules[0].right) if rules else Permission.SIGN_FORMS
 
 
-def _forms(revisions: Mapping[int, int]):
-    """The forms under lock, with subject, visit and whether a lock covers them."""
-    forms = FormInstance.objects.filter(pk__in=list(revisions)).order_by("pk")
+def _forms_under_lock(revisions: Mapping[int, int]):
+    """The forms with subject, visit and whether a lock covers them. Three statements.
+
+    Subjects are locked first, as a save does: a save under way is waited for, a later one sees the signature.
+    """
+    keys = list(revisions)
+    subjects = (
+        subject_model()
+        .objects.filter(forms__in=keys)
+        .order_by("pk")
+        .select_for_update(no_key=True, of=("self",))
+    )
+    list(subjects.values_list("pk"))
     return (
-        forms.select_related("subject", "visit", "saved_by")
+        FormInstance.objects.filter(pk__in=keys)
+        .order_by("pk")
+        .select_related("subject", "visit", "saved_by")
         .prefetch_related("signatures")
         .extra(select={"is_locked": "edc_is_locked(casebook_forminstance.id)"})
-        .select_for_update(of=("self",))
     )
 
 
@@ -166,10 +183,12 @@ def _refuse_batch_with_serious(found: Mapping[int, FormInstance], stored: Mappin
     alone = [form for form in found.values() if must_be_signed_alone(form.form_code, stored[form.pk]["head"])]
     if alone:
         named = ", ".join(f"{form.subject.code} {form.form_code.upper()}-{form.seq:03d}" for form in alone)
-        raise NotAllowed(_("Serious events are signed alone: %(forms)s. Nothing was signed.") % {"forms": named})
+        raise NotAllowed(
+            _("Serious events are signed alone: %(forms)s. Nothing was signed.") % {"forms": named}
+        )
 
 
-def _signature(by, form, stored, meaning, statement, roles) -> Signature:
+def _signature(by: User, form: FormInstance, stored: Mapping, meaning: str, roles: Mapping) -> Signature:
     now = clock.now()
     site = site_of(access_of(by), form.subject.site_id)
     offset = now.astimezone(ZoneInfo(site.time_zone)).utcoffset() or timedelta()
@@ -177,7 +196,7 @@ def _signature(by, form, stored, meaning, statement, roles) -> Signature:
         instance=form,
         revision=form.revision,
         meaning=meaning,
-        statement=statement,
+        statement=dict(meanings())[meaning],
         signer=by,
         printed_name=by.full_name,
         role=roles[form.subject.site_id].value,
@@ -187,4 +206,3 @@ def _signature(by, form, stored, meaning, statement, roles) -> Signature:
     )
     signature.digest = signature_digest(signature)
     return signature
-

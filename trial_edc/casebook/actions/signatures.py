@@ -33,6 +33,11 @@ def unsettle(instance: FormInstance, *, items: Collection[str], cause: str) -> N
     """Changed items need verifying again and, when there is a cause, signatures are void. At most one statement."""
     if not items and not cause:
         return
-    named = {"instance": instance.pk, "items": sorted(items), "now": clock.now(), "cause": cause[:LONGEST_CAUSE]}
+    named = {
+        "instance": instance.pk,
+        "items": sorted(items),
+        "now": clock.now(),
+        "cause": cause[:LONGEST_CAUSE],
+    }
     with connection.cursor() as cursor:
         cursor.execute(_UNSETTLE, named)

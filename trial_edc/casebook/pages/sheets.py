@@ -15,7 +15,7 @@ from trial_edc.accounts.roles import Permission
 
 from ..actions.drafts import keep_draft
 from ..actions.save import Saved, save_form
-from ..problems import FormLocked, NotAllowed, Refused, ReasonRequired, StaleRevision
+from ..problems import FormLocked, NotAllowed, ReasonRequired, Refused, StaleRevision
 from ..rights import entering, may_enter
 from ..selectors.merge_page import merge_page, merged_boxes
 from ..selectors.saved_section import saved_sheet
@@ -97,7 +97,9 @@ def _held_summary(saved: Saved) -> Summary:
     return Summary("held", title % {"n": len(lines)}, lines)
 
 
-def _refused(request: HttpRequest, subject, slot: Slot, raw: dict[str, str], problem: Refused) -> HttpResponse:
+def _refused(
+    request: HttpRequest, subject, slot: Slot, raw: dict[str, str], problem: Refused
+) -> HttpResponse:
     """Nothing was written; everything typed is on the page again."""
     typed = Typed(raw, summary=Summary("stop", str(problem)))
     status = 422
@@ -115,5 +117,3 @@ def _refused(request: HttpRequest, subject, slot: Slot, raw: dict[str, str], pro
         status = 422
     shown = form_page(request.access, subject, slot, typed=typed)
     return render(request, "casebook/form.html", {"page": shown}, status=status)
-
-

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from trial_edc.accounts.models import User
-from trial_edc.crf.registry import crf
+from trial_edc.crf.registry import crf, has_crf
 
 from ..reader import InstanceRow
 from ..slots import Slot
@@ -33,7 +33,9 @@ def lock_blockers(*, by: User, subject, visit=None, form=None) -> tuple[Blocker,
     Ready means: no live query, required forms due so far complete and signed, required verification done.
     """
     facts = facts_of(subject, user=by, site=subject.site)
-    chosen = [one for one in facts.casebook.instances if _in_scope(one, visit, form) and one.status != "withdrawn"]
+    chosen = [
+        one for one in facts.casebook.instances if _in_scope(one, visit, form) and one.status != "withdrawn"
+    ]
     found = [blocker for one in chosen for blocker in _of_form(facts, one)]
     if form is None:
         found += _missing(facts, {(one.visit_code, one.form_code) for one in chosen}, visit)
@@ -54,14 +56,20 @@ def _of_form(facts: Facts, one: InstanceRow) -> list[Blocker]:
     if n:
         text = ngettext("%(form)s: %(n)d query is not closed", "%(form)s: %(n)d queries are not closed", n)
         first = facts.queries[one.id][0].item
-        found.append(Blocker(text % {"form": named, "n": n}, f"{url}#{one.form_code}.{first}" if first else url))
+        found.append(
+            Blocker(text % {"form": named, "n": n}, f"{url}#{one.form_code}.{first}" if first else url)
+        )
     if one.status == "partial":
         found.append(Blocker(_("%(form)s is incomplete") % {"form": named}, url))
     elif study().signature_rule(one.form_code) and signature_state(facts, one) != "signed":
         found.append(Blocker(_("%(form)s is not signed") % {"form": named}, url))
     unverified = _unverified(facts, slot, one)
     if unverified:
-        text = ngettext("%(form)s: %(n)d value is not verified", "%(form)s: %(n)d values are not verified", len(unverified))
+        text = ngettext(
+            "%(form)s: %(n)d value is not verified",
+            "%(form)s: %(n)d values are not verified",
+            len(unverified),
+        )
         found.append(Blocker(text % {"form": named, "n": len(unverified)}, f"{url}#{unverified[0]}"))
     return found
 
@@ -88,17 +96,10 @@ def _missing(facts: Facts, filled: set[tuple[str, str]], visit) -> list[Blocker]
         if not cell.required or (cell.visit, cell.form) in filled or (visit and cell.visit != visit.code):
             continue
         status, _cause = planned_status(facts, cell.visit, cell.form)
-        if status in ("due", "overdue") and _exists(cell.form):
+        if status in ("due", "overdue") and has_crf(cell.form):
             slot = Slot(facts.casebook.subject.pk, cell.visit, cell.form)
             found.append(Blocker(_("%(form)s is not entered") % {"form": _name(slot)}, form_url(facts, slot)))
     return found
-
-
-def _exists(form_code: str) -> bool:
-    try:
-        return bool(crf(form_code))
-    except KeyError:
-        return False
 
 
 def _name(slot: Slot) -> str:

@@ -14,7 +14,7 @@ from trial_edc.crf.checks import Finding
 from trial_edc.crf.entry import Entry
 from trial_edc.crf.parse import MISSING, EntryContext, choices, echo, unit_label
 from trial_edc.crf.spec import ItemSpec
-from trial_edc.crf.values import FormRecord, box_text, display
+from trial_edc.crf.values import FormRecord, box_text, display, row_facts
 
 from ..statuses import STATUS_LABELS
 from ..study import study
@@ -28,8 +28,9 @@ class FieldView:
 
     Attributes:
         control: text, number, date, datetime, segmented, select, multi, search, longtext or calc.
-        options: (digit key, stored code, label, whether chosen). unit_choices: (code, whether chosen, factor).
-        prev, prev_label: the previous visit's value and that visit. copy: its box text where copying is allowed.
+        options: (digit key, stored code, label, whether chosen).
+        unit_choices: (code, label, whether chosen, factor).
+        prev, prev_label: the previous visit's value and that visit. copy: its box text where allowed.
         message, message_level: under the field; "error" cannot be right, "finding" is unlikely.
         was: the saved value when the box differs from it. kept: why a doubted value is kept.
         query_state: "open" or "answered". verify_state: "verified", "unverified" or "reverify".
@@ -41,7 +42,7 @@ class FieldView:
     control: str
     help: str = ""
     unit: str = ""
-    unit_choices: tuple[tuple[str, bool, str], ...] = ()
+    unit_choices: tuple[tuple[str, str, bool, str], ...] = ()
     options: tuple[tuple[str, str, str, bool], ...] = ()
     value: str = ""
     missing: str = ""
@@ -135,7 +136,7 @@ def field_view(one: ItemSpec, state: FormState) -> FieldView:
         **_asked(one, state),
         **_verification(one, state),
         history_url=f"{state.history_url}?item={one.address}" if state.saved and state.history_url else "",
-        search_url=f"/{one.item.search}/" if one.item.search else "",
+        search_url=f"/{one.item.search.split('.')[-2]}/" if one.item.search else "",
         condition_json=json.dumps(one.shown_when.to_json()) if one.shown_when else "",
         is_shown=is_shown or stays,
         not_expected=_not_expected(one) if one.shown_when and stays else "",
@@ -204,24 +205,33 @@ def _unit_code(one: ItemSpec, state: FormState) -> str:
     return typed or str(_about(one, state.saved).get("unit") or one.units[0].code)
 
 
-def _unit_choices(one: ItemSpec, state: FormState) -> tuple[tuple[str, bool, str], ...]:
+def _unit_choices(one: ItemSpec, state: FormState) -> tuple[tuple[str, str, bool, str], ...]:
     if len(one.units) < 2:
         return ()
     chosen = _unit_code(one, state)
     return tuple(
-        (unit.code, unit.code == chosen, "" if unit.offset or unit.factor is None else str(unit.factor / unit.divisor))
+        (unit.code, unit_label(unit.code), unit.code == chosen, _factor(unit))
         for unit in one.units
     )
 
 
+def _factor(unit) -> str:
+    """What a number in this unit is multiplied with to be in the standard one; "" when that is not all."""
+    return "" if unit.offset or unit.factor is None else str(unit.factor / unit.divisor)
+
+
 def _options(one: ItemSpec, context: EntryContext, value: str) -> tuple[tuple[str, str, str, bool], ...]:
     if one.kind == "user":
-        return tuple((str(n), str(key), name, str(key) == value) for n, (key, name) in enumerate(context.users.items(), 1))
+        return tuple(
+            (str(n), str(key), name, str(key) == value)
+            for n, (key, name) in enumerate(context.users.items(), 1)
+        )
     if one.kind not in ("code", "multi"):
         return ()
     chosen = set(value.split(",")) if one.kind == "multi" else {value}
     return tuple(
-        (str(n), str(code), str(label), str(code) in chosen) for n, (code, label) in enumerate(choices(one, context), 1)
+        (str(n), str(code), str(label), str(code) in chosen)
+        for n, (code, label) in enumerate(choices(one, context), 1)
     )
 
 
@@ -239,7 +249,8 @@ def _previous(one: ItemSpec, state: FormState) -> dict[str, Any]:
 
 def _echo(one: ItemSpec, state: FormState) -> str:
     parsed = state.entry.parsed.get(one.address)
-    return echo(parsed, state.context) if parsed else ""
+    said = echo(parsed, state.context) if parsed else ""
+    return said or row_facts(one, state.entry.record)
 
 
 def _message(one: ItemSpec, state: FormState) -> tuple[str, str, str]:

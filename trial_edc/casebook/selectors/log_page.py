@@ -7,12 +7,10 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
-
 from trial_edc.accounts.access import Access
-from trial_edc.crf.registry import crf
+from trial_edc.crf.registry import all_crfs, crf
 from trial_edc.crf.spec import form_spec
 from trial_edc.crf.values import display
-
 
 from ..dates import date_forms, track_forms
 from ..rights import may_enter
@@ -54,7 +52,9 @@ class LogPage:
 
 def log_page(access: Access, subject, form_code: str) -> LogPage:
     """Entries of one log, oldest first, drafts of this person among them. Eight statements."""
-    facts = facts_of(subject, user=access.user, site=subject.site, forms={form_code} | date_forms() | track_forms())
+    facts = facts_of(
+        subject, user=access.user, site=subject.site, forms={form_code} | date_forms() | track_forms()
+    )
     spec = form_spec(form_code, subject.protocol_version)
     items = list(spec)
     zone = ZoneInfo(subject.site.time_zone)
@@ -64,7 +64,9 @@ def log_page(access: Access, subject, form_code: str) -> LogPage:
         slot = Slot(subject.pk, "", form_code, one.seq)
         record = facts.casebook.record_of(one.id)
         texts = {
-            i.address: display(i, record.values.get(i.address), record.meta.get(i.address), time_zone=zone) if record else ""
+            i.address: display(i, record.values.get(i.address), record.meta.get(i.address), time_zone=zone)
+            if record
+            else ""
             for i in items
         }
         status, reason = slot_status(facts, slot)
@@ -84,7 +86,9 @@ def log_page(access: Access, subject, form_code: str) -> LogPage:
             )
         )
     taken = {one.seq for one in mine}
-    waiting = sorted(seq for visit, form, seq in facts.drafts if (visit, form) == ("", form_code) and seq not in taken)
+    waiting = sorted(
+        seq for visit, form, seq in facts.drafts if (visit, form) == ("", form_code) and seq not in taken
+    )
     new = max([*taken, *waiting], default=0) + 1
     return LogPage(
         subject=subject,
@@ -100,13 +104,4 @@ def log_page(access: Access, subject, form_code: str) -> LogPage:
 
 def log_forms() -> tuple[str, ...]:
     """Codes of the logs that have a form."""
-    return tuple(model.Crf.code for model in _all() if model.Crf.layout == "log")
-
-
-def _all():
-    from trial_edc.crf.registry import all_crfs
-
-    return all_crfs()
-
-
-
+    return tuple(model.Crf.code for model in all_crfs() if model.Crf.layout == "log")

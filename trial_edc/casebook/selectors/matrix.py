@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from trial_edc.crf.partial import text as date_text
-from trial_edc.crf.registry import crf
+from trial_edc.crf.registry import all_crfs, crf
 from trial_edc.protocol.windows import study_day, window
 
 from ..reader import InstanceRow
@@ -56,6 +56,7 @@ class ColumnView:
     margin: str
     url: str
     mark: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def _places(facts: Facts, visits: Iterable[str]) -> list[_Place]:
     for one in facts.casebook.instances:
         filled[one.visit_code, one.form_code].append(one)
     places = []
-    known = {model.Crf.code for model in _crfs()}
+    known = {model.Crf.code for model in all_crfs()}
     for visit in visits:
         planned = [cell.form for cell in study().forms_at(visit) if cell.form in known]
         if visit.startswith(study().unscheduled):
@@ -118,12 +119,6 @@ def _places(facts: Facts, visits: Iterable[str]) -> list[_Place]:
         forms = dict.fromkeys([*planned, *(form for at, form in filled if at == visit)])
         places += [_Place(visit, form, tuple(filled.get((visit, form), ()))) for form in forms]
     return places
-
-
-def _crfs():
-    from trial_edc.crf.registry import all_crfs
-
-    return all_crfs()
 
 
 def _cell(facts: Facts, place: _Place, lens: str) -> CellView:
@@ -137,7 +132,9 @@ def _cell(facts: Facts, place: _Place, lens: str) -> CellView:
     if live:
         label += ", " + _("%(n)d queries") % {"n": len(live)}
     url = reverse("visit", args=[subject.code, place.visit]) + f"#form-{place.form}"
-    return CellView(place.form, place.visit, status, label, url, len(live), flag if lens == "entry" else "", cause)
+    return CellView(
+        place.form, place.visit, status, label, url, len(live), flag if lens == "entry" else "", cause
+    )
 
 
 def _entry_status(facts: Facts, cell: CellView) -> str:
@@ -170,7 +167,9 @@ def _verification_status(facts: Facts, place: _Place) -> str:
         found |= {"reverify" if again else "verified" for again in marks.values()}
         slot = Slot(one.subject_id, one.visit_code, one.form_code, one.seq)
         spec, record = spec_and_record(facts, slot, one)
-        if record and any(is_verified_by_plan(i) and record.is_answered(i.address) and i.address not in marks for i in spec):
+        if record and any(
+            is_verified_by_plan(i) and record.is_answered(i.address) and i.address not in marks for i in spec
+        ):
             found.add("unverified")
     return next((status for status in ("reverify", "unverified", "verified") if status in found), "")
 
@@ -205,4 +204,14 @@ def _column(facts: Facts, code: str, next_visit: str) -> ColumnView:
         margin=f"±{margin} d" if margin and code not in facts.dates.visits else "",
         url=reverse("visit", args=[facts.casebook.subject.code, code]),
         mark="next" if code == next_visit else "",
+        short=_short(code),
     )
+
+
+def _short(code: str) -> str:
+    """A title that fits a narrow column: "Day 7", "LD 1", "M2", "Aph"."""
+    title = visit_title(code)
+    letters, number = code.rstrip("0123456789"), code[len(code.rstrip("0123456789")) :]
+    if len(title) <= 6 or not number:
+        return title if len(title) <= 6 else code.capitalize()
+    return f"{letters.upper()} {number}" if len(letters) > 1 else f"{letters.upper()}{number}"

@@ -44,7 +44,9 @@ def saved_sheet(access: Access, saved: Saved, raw: Mapping[str, str], summary: S
     )
     instance = _row(saved)
     status = "partial" if saved.instance else "draft"
-    section = build_section(state, slot, facts, status=status, typed=Typed(kept, saved.held, summary), instance=instance)
+    section = build_section(
+        state, slot, facts, status=status, typed=Typed(kept, saved.held, summary), instance=instance
+    )
     return sheet_of(access, facts, replace(section, has_draft=True), slot)
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from trial_edc.accounts.access import Access
 from trial_edc.audit import clock
 from trial_edc.crf.entry import Entry, bind
+from trial_edc.crf.form import EntryForm
 from trial_edc.crf.spec import FormSpec, form_spec
 from trial_edc.crf.values import FormRecord, completeness
 from trial_edc.protocol.windows import cell_status
@@ -25,8 +26,8 @@ from ..locks import locked_text
 from ..problems import Change
 from ..reader import InstanceRow
 from ..rights import may_enter
-from ..statuses import BADGES, STATUS_LABELS, STORED
 from ..slots import Slot
+from ..statuses import BADGES, STATUS_LABELS, STORED
 from ..study import study
 from .facts import Facts
 from .fields import FieldView, FormState, field_view
@@ -34,8 +35,11 @@ from .fields import FieldView, FormState, field_view
 
 @dataclass(frozen=True)
 class FieldGroup:
+    """A titled part of a form: its lines, and the side facts under "More"."""
+
     title: str
     fields: tuple[FieldView, ...]
+    details: tuple[FieldView, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class SectionView:
     revision: int
     token: str
     groups: tuple[FieldGroup, ...]
+    form: EntryForm
     answered: int
     expected: int
     readonly: bool
@@ -126,7 +131,7 @@ def section_view(
     state = FormState(
         saved=record,
         entry=entry,
-        context=context,
+        context=entry.context,
         raw={} if readonly else typed.raw,
         messages={} if readonly else typed.messages,
         queries=facts.query_states(instance.id) if instance else {},
@@ -149,6 +154,7 @@ def build_section(
 ) -> SectionView:
     """The section from a state that was read already. No statement."""
     spec = state.entry.spec
+    views = {one.address: field_view(one, state) for one in spec if not one.is_beside}
     answered, expected = completeness(spec, state.entry.record, held=state.entry.errors)
     url = form_url(facts, slot)
     revision = instance.revision if instance else 0
@@ -167,9 +173,14 @@ def build_section(
         revision=revision,
         token=str(uuid.uuid4()),
         groups=tuple(
-            FieldGroup(str(section.title or ""), tuple(field_view(one, state) for one in section.items))
+            FieldGroup(
+                str(section.title or ""),
+                tuple(views[one.address] for one in section.lines),
+                tuple(views[one.address] for one in section.details),
+            )
             for section in spec.sections
         ),
+        form=EntryForm(spec, context=state.entry.context, views=views),
         answered=answered,
         expected=expected,
         readonly=state.readonly,
@@ -249,11 +260,15 @@ def section_title(spec: FormSpec, slot: Slot) -> str:
 
 def _saved_summary(entry: Entry) -> Summary:
     """ "Saved. 2 things need you", with a link for each."""
-    lines = [SummaryLine(entry.spec[f.item].name, f.text) for f in entry.findings if not f.kept and not f.warns]
+    lines = [
+        SummaryLine(entry.spec[f.item].name, f.text) for f in entry.findings if not f.kept and not f.warns
+    ]
     if entry.unanswered:
         first = entry.spec[entry.unanswered[0]]
         n = len(entry.unanswered)
-        text = ngettext("%(n)d field has no answer, first: %(label)s", "%(n)d fields have no answer, first: %(label)s", n)
+        text = ngettext(
+            "%(n)d field has no answer, first: %(label)s", "%(n)d fields have no answer, first: %(label)s", n
+        )
         lines.append(SummaryLine(first.name, text % {"n": n, "label": first.label}))
     if not lines:
         return Summary("done", _("Saved."))
@@ -274,7 +289,9 @@ def _previous(facts: Facts, slot: Slot) -> tuple[FormRecord | None, str]:
     for record in facts.casebook[slot.form_code]:
         if (record.visit_code, record.seq) == (slot.visit_code, slot.seq):
             break
-        if study().visit_order(record.visit_code) < place or record.visit_code.startswith(study().unscheduled):
+        if study().visit_order(record.visit_code) < place or record.visit_code.startswith(
+            study().unscheduled
+        ):
             before = record
     return before, visit_title(before.visit_code) if before else ""
 
@@ -302,4 +319,3 @@ def _facts_of_section(facts: Facts, instance: InstanceRow | None, lock) -> dict[
         "signed_label": label,
         "lock_text": locked_text(lock.by_name, lock.at.astimezone(zone)) if lock else "",
     }
-

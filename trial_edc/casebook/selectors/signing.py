@@ -9,20 +9,22 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from trial_edc.accounts.access import Access
 from trial_edc.accounts.models import Site
 from trial_edc.accounts.roles import Permission
+from trial_edc.audit import clock
 from trial_edc.audit.models import AuditValue
 from trial_edc.crf.registry import crf, row_models
 from trial_edc.crf.spec import form_spec
 from trial_edc.crf.values import FormRecord, display
 
-from ..actions.sign import meanings, must_be_signed_alone
+from ..actions.sign import SignResult, meanings, must_be_signed_alone
 from ..models import FormInstance, Signature
 from ..reader import read_forms
 from ..study import study
-from .trail import stamp
+from .trail import side_text, stamp
 
 PER_PAGE = 50
 
@@ -69,16 +71,20 @@ class SigningPage:
 def waiting_for_signature(sites: list[Site]) -> QuerySet[FormInstance]:
     """Complete forms of these sites whose signature rule has no standing signature, oldest first."""
     standing = Signature.objects.filter(instance=OuterRef("pk"), voided_at=None)
-    forms = [code for rule in study().signatures for code in rule.forms]
+    forms = [code for rule in study().signatures if rule.right == "sign_forms" for code in rule.forms]
     return (
-        FormInstance.objects.filter(subject__site__in=sites, form_code__in=forms, status__in=["complete", "not_done"])
+        FormInstance.objects.filter(
+            subject__site__in=sites, form_code__in=forms, status__in=["complete", "not_done"]
+        )
         .filter(~Exists(standing))
         .annotate(was_signed=Exists(Signature.objects.filter(instance=OuterRef("pk"))))
         .order_by("subject__code", "form_code", "seq", "pk")
     )
 
 
-def signing_queue(access: Access, *, forms: list[str] | None = None, subject: str = "", page: int = 1) -> SigningPage:
+def signing_queue(
+    access: Access, *, forms: list[str] | None = None, subject: str = "", page: int = 1
+) -> SigningPage:
     """What this person may sign, 50 at a time, with diffs. Eight statements, whatever the number of forms."""
     sites = list(access.sites(Permission.SIGN_FORMS))
     waiting = waiting_for_signature(sites)
@@ -97,7 +103,8 @@ def signing_queue(access: Access, *, forms: list[str] | None = None, subject: st
     diffs = _diffs(chosen, signed, access)
     zones = {site.pk: site for site in access.all_sites}
     rows = tuple(
-        _row(form, records[form.pk], signed.get(form.pk), diffs[form.pk], zones[form.subject.site_id]) for form in chosen
+        _row(form, records[form.pk], signed.get(form.pk), diffs[form.pk], zones[form.subject.site_id])
+        for form in chosen
     )
     return SigningPage(
         rows=rows,
@@ -109,7 +116,9 @@ def signing_queue(access: Access, *, forms: list[str] | None = None, subject: st
     )
 
 
-def _row(form: FormInstance, record: FormRecord, signed: Signature | None, diffs: list[Diff], site: Site) -> SignRow:
+def _row(
+    form: FormInstance, record: FormRecord, signed: Signature | None, diffs: list[Diff], site: Site
+) -> SignRow:
     place = form.visit.code if form.visit else ""
     code = form.subject.code
     url = (
@@ -117,7 +126,11 @@ def _row(form: FormInstance, record: FormRecord, signed: Signature | None, diffs
         if place
         else reverse("log-entry", args=[code, form.form_code, form.seq])
     )
-    name = f"{form.form_code.upper()}-{form.seq:03d}" if not place else f"{form.form_code.upper()} {place.upper()}"
+    name = (
+        f"{form.form_code.upper()}-{form.seq:03d}"
+        if not place
+        else f"{form.form_code.upper()} {place.upper()}"
+    )
     return SignRow(
         id=form.pk,
         subject=code,
@@ -139,7 +152,10 @@ def _values(form: FormInstance, record: FormRecord, site: Site) -> tuple[tuple[s
     place = form.visit.code if form.visit else ""
     spec = form_spec(form.form_code, form.protocol_version, visit_code=place)
     zone = ZoneInfo(site.time_zone)
-    shown = ((one, display(one, record.values.get(one.address), record.meta.get(one.address), time_zone=zone)) for one in spec)
+    shown = (
+        (one, display(one, record.values.get(one.address), record.meta.get(one.address), time_zone=zone))
+        for one in spec
+    )
     return tuple((str(one.label), text) for one, text in shown if text)
 
 
@@ -157,7 +173,9 @@ def _diffs(forms: list[FormInstance], signed: dict[int, Signature], access: Acce
     if not again:
         return diffs
     since = min(signed[form.pk].signed_at for form in again)
-    changes = AuditValue.objects.filter(instance_id__in=[form.pk for form in again], at__gt=since).order_by("event_id")
+    changes = AuditValue.objects.filter(instance_id__in=[form.pk for form in again], at__gt=since).order_by(
+        "event_id"
+    )
     by_pk = {form.pk: form for form in again}
     sites = {site.pk: site for site in access.all_sites}
     for change in changes:
@@ -166,8 +184,10 @@ def _diffs(forms: list[FormInstance], signed: dict[int, Signature], access: Acce
         if one is None or change.at <= signed[form.pk].signed_at:
             continue
         site = sites[form.subject.site_id]
-        old, new = (_text(one, side) for side in (change.old, change.new))
-        diffs[form.pk].append(Diff(str(one.label), old, new, change.actor_name, stamp(change.at, site), change.reason))
+        old, new = (side_text(one, side, site=site) or "–" for side in (change.old, change.new))
+        diffs[form.pk].append(
+            Diff(str(one.label), old, new, change.actor_name, stamp(change.at, site), change.reason)
+        )
     return diffs
 
 
@@ -180,10 +200,123 @@ def _item_of(change: AuditValue, form: FormInstance):
     return next((one for one in spec if one.column == change.item), None)
 
 
-def _text(one, side) -> str:
-    if isinstance(side, dict) and "missing" in side:
-        return display(one, None, side)
-    if side is None:
-        return "–"
-    python = side if one.field is None or isinstance(side, (list, dict)) else one.field.to_python(side)
-    return display(one, python)
+@dataclass(frozen=True)
+class DialogRow:
+    instance_id: int
+    name: str
+    subject: str
+    title: str
+    revision: int
+    status: str
+    state_label: str
+    is_alone: bool
+
+
+@dataclass(frozen=True)
+class SignDialog:
+    """What `casebook/sign.html` shows."""
+
+    title: str
+    url: str
+    back_url: str
+    rows: tuple[DialogRow, ...]
+    statement: str
+    signer: str
+    now: str
+    button: str
+    asks_code: bool
+    problem: str
+    token: str = ""
+
+
+def sign_dialog(access: Access, chosen: dict[int, int], *, asks_code: bool, problem: str = "") -> SignDialog:
+    """The forms somebody is about to sign, of sites where this person may. Four statements."""
+    sites = list(access.sites(Permission.SIGN_FORMS))
+    forms = FormInstance.objects.filter(pk__in=list(chosen), subject__site__in=sites)
+    found = list(forms.select_related("subject", "visit").order_by("subject__code", "form_code", "seq"))
+    records = read_forms([form.pk for form in found])
+    rows = tuple(_dialog_row(form, records[form.pk], chosen[form.pk]) for form in found)
+    statements = dict(meanings())
+    needed = dict.fromkeys(rule.meaning for form in found if (rule := study().signature_rule(form.form_code)))
+    n = len(rows)
+    return SignDialog(
+        title=ngettext("Sign %(n)d record", "Sign %(n)d records", n) % {"n": n}
+        if n
+        else _("Nothing is chosen"),
+        url=reverse("sign-confirm"),
+        back_url=reverse("sign"),
+        rows=rows,
+        statement=" ".join(statements[code] for code in needed),
+        signer=access.user.full_name,
+        now=stamp(clock.now(), sites[0]) if sites else "",
+        button=ngettext("Sign %(n)d record", "Sign %(n)d records", n) % {"n": n},
+        asks_code=asks_code,
+        problem=problem or ("" if n else _("Choose at least one form in the queue.")),
+    )
+
+
+def _dialog_row(form: FormInstance, record: FormRecord, revision: int) -> DialogRow:
+    place = form.visit.code.upper() if form.visit else f"{form.seq:03d}"
+    title = str(crf(form.form_code).Crf.title)
+    return DialogRow(
+        instance_id=form.pk,
+        name=f"{form.subject.code}-{form.form_code.upper()}-{place}",
+        subject=form.subject.code,
+        title=f"{form.form_code.upper()}-{place} {title}",
+        revision=revision,
+        status="to-sign",
+        state_label=str(FormInstance.Status(form.status).label),
+        is_alone=must_be_signed_alone(form.form_code, record.head),
+    )
+
+
+@dataclass(frozen=True)
+class SignedRow:
+    subject: str
+    title: str
+    statement: str
+    printed_name: str
+    at: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class LeftOutRow:
+    title: str
+    why: str
+
+
+@dataclass(frozen=True)
+class SignedPage:
+    title: str
+    signed: tuple[SignedRow, ...]
+    left_out: tuple[LeftOutRow, ...]
+
+
+def sign_result(access: Access, result: SignResult) -> SignedPage:
+    """The manifest of one signing. No statement."""
+    sites = {site.pk: site for site in access.all_sites}
+    n = len(result.signed)
+    return SignedPage(
+        title=ngettext("%(n)d record signed", "%(n)d records signed", n) % {"n": n},
+        signed=tuple(
+            SignedRow(
+                subject=one.instance.subject.code,
+                title=_named(one.instance),
+                statement=one.statement,
+                printed_name=one.printed_name,
+                at=stamp(one.signed_at, sites[one.instance.subject.site_id]),
+                digest=one.content_digest,
+            )
+            for one in result.signed
+        ),
+        left_out=tuple(
+            LeftOutRow(f"{one.instance.subject.code} {_named(one.instance)}", one.why)
+            for one in result.left_out
+        ),
+    )
+
+
+def _named(form: FormInstance) -> str:
+    place = form.visit.code.upper() if form.visit else f"{form.seq:03d}"
+    return f"{form.form_code.upper()}-{place} {crf(form.form_code).Crf.title}"

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from trial_edc.accounts.access import Access
 from trial_edc.accounts.roles import Permission
 from trial_edc.crf.partial import text as date_text
-from trial_edc.crf.registry import crf
+from trial_edc.crf.registry import crf, has_crf
 from trial_edc.protocol.windows import DUE, NOT_EXPECTED, OVERDUE, study_day, visit_status
 
 from ..dates import phase
@@ -98,7 +98,9 @@ def subject_page(access: Access, subject, *, lens: str = "") -> SubjectPage:
         facts=_key_facts(facts),
         next_visit=upcoming,
         matrix=matrix_of(facts, lens=chosen, next_visit=upcoming.code if upcoming else ""),
-        lenses=tuple(LensLink(code, str(label), f"{url}?lens={code}", code == chosen) for code, label in LENSES),
+        lenses=tuple(
+            LensLink(code, str(label), f"{url}?lens={code}", code == chosen) for code, label in LENSES
+        ),
         to_do=_to_do(facts, today),
         logs=_logs(facts),
         activity=recent_activity(subject, site=subject.site, n=5),
@@ -154,15 +156,9 @@ def finished_visits(facts: Facts) -> set[str]:
         visit.code
         for visit in study().visits
         if visit.code in done
-        and {cell.form for cell in study().forms_at(visit.code) if cell.required and _exists(cell.form)} <= done[visit.code]
+        and {cell.form for cell in study().forms_at(visit.code) if cell.required and has_crf(cell.form)}
+        <= done[visit.code]
     }
-
-
-def _exists(form_code: str) -> bool:
-    try:
-        return bool(crf(form_code))
-    except KeyError:
-        return False
 
 
 def _to_do(facts: Facts, today: date) -> tuple[ToDo, ...]:
@@ -181,12 +177,23 @@ def _to_do(facts: Facts, today: date) -> tuple[ToDo, ...]:
         todo.append(ToDo(found.status, visit_title(visit.code), detail % {"day": shown}, url))
     for visit_code, form, _seq in facts.drafts:
         place = visit_title(visit_code) if visit_code else ""
-        todo.append(ToDo("draft", f"{crf(form).Crf.title} {place}".strip(), _("Draft kept, not saved"), _place_url(code, visit_code, form, _seq)))
+        todo.append(
+            ToDo(
+                "draft",
+                f"{crf(form).Crf.title} {place}".strip(),
+                _("Draft kept, not saved"),
+                _place_url(code, visit_code, form, _seq),
+            )
+        )
     n = sum(query.state == "open" for queries in facts.queries.values() for query in queries)
     if n:
         text = ngettext("%(n)d query to answer", "%(n)d queries to answer", n) % {"n": n}
         todo.append(ToDo("query-open", text, "", f"{reverse('queries')}?subject={code}"))
-    waiting = [one for one in facts.casebook.instances if study().signature_rule(one.form_code) and signature_state(facts, one) in ("to-sign", "resign")]
+    waiting = [
+        one
+        for one in facts.casebook.instances
+        if study().signature_rule(one.form_code) and signature_state(facts, one) in ("to-sign", "resign")
+    ]
     if waiting:
         text = ngettext("%(n)d form to sign", "%(n)d forms to sign", len(waiting)) % {"n": len(waiting)}
         todo.append(ToDo("to-sign", text, "", f"{reverse('sign')}?subject={code}"))
@@ -200,11 +207,12 @@ def _place_url(code: str, visit_code: str, form: str, seq: int) -> str:
 
 
 def _logs(facts: Facts) -> tuple[LogCount, ...]:
-    counts = dict.fromkeys((form for form in study().log_forms if _exists(form)), 0)
+    counts = dict.fromkeys((form for form in study().log_forms if has_crf(form)), 0)
     for one in facts.casebook.instances:
         if one.form_code in counts and one.status != "withdrawn":
             counts[one.form_code] += 1
     code = facts.casebook.subject.code
     return tuple(
-        LogCount(form, str(crf(form).Crf.title), n, reverse("log", args=[code, form])) for form, n in counts.items()
+        LogCount(form, str(crf(form).Crf.title), n, reverse("log", args=[code, form]))
+        for form, n in counts.items()
     )

@@ -7,16 +7,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from trial_edc.accounts.models import Site
-from trial_edc.audit.models import AuditEvent, AuditValue
+from trial_edc.audit.models import AuditEvent
 from trial_edc.crf.registry import crf, row_models
 from trial_edc.crf.spec import ItemSpec
 from trial_edc.crf.values import display
 
 from ..models import FormInstance, Query, Signature, SourceVerification
 
-ACTIONS = {"form": _("by hand"), "import": _("imported"), "system": _("derived")}
+ACTIONS = {
+    "form": gettext_lazy("by hand"),
+    "import": gettext_lazy("imported"),
+    "system": gettext_lazy("derived"),
+}
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,7 @@ class Thread:
     state: str
     state_label: str
     item: str
-    text: str
-    messages: tuple[dict[str, str], ...]
+    messages: tuple[object, ...]
     can_answer: bool = False
     can_close: bool = False
     answer_url: str = ""
@@ -56,6 +60,8 @@ class FieldHistory:
     label: str
     name: str
     subtitle: str
+    place: str
+    form_url: str
     turns: tuple[Turn, ...]
     threads: tuple[Thread, ...]
     verified: str
@@ -78,12 +84,29 @@ def stamp(moment, site: Site) -> str:
 
 
 def item_turns(instance: FormInstance, one: ItemSpec, site: Site) -> tuple[Turn, ...]:
-    """Every change of one item, oldest first. One statement."""
+    """Every change of one item, oldest first. At most two statements."""
     table = _table_of(one)
-    values = AuditValue.objects.filter(instance_id=instance.pk, table_name=table._meta.db_table, item=one.column)
+    events = AuditEvent.objects.filter(instance_id=instance.pk, table_name=table._meta.db_table)
     if one.row:
-        values = values.filter(row_pk__in=[str(pk) for pk in _row_keys(table, instance, one)])
-    return tuple(_turn(value, one, site, first=n == 0) for n, value in enumerate(values.order_by("event_id")))
+        events = events.filter(row_pk__in=[str(pk) for pk in _row_keys(table, instance, one)])
+    turns: list[Turn] = []
+    unit = ""
+    for event in events.filter(changes__has_any_keys=[one.column, unit_column(one)]).order_by("id"):
+        before, unit = unit, _unit_after(event, one, unit)
+        if one.column in event.changes:
+            turns.append(_turn(event, one, site, units=(before, unit), first=not turns))
+    return tuple(turns)
+
+
+def unit_column(one: ItemSpec) -> str:
+    """The column beside a measured value that holds its unit, else the item's own column."""
+    return one.column.removesuffix("orres") + "orresu" if one.is_measured else one.column
+
+
+def _unit_after(event: AuditEvent, one: ItemSpec, before: str) -> str:
+    if not one.is_measured or unit_column(one) not in event.changes:
+        return before
+    return event.changes[unit_column(one)][1] or ""
 
 
 def item_threads(instance: FormInstance, address: str) -> list[Query]:
@@ -93,10 +116,18 @@ def item_threads(instance: FormInstance, address: str) -> list[Query]:
 
 
 def item_verification(instance: FormInstance, address: str, site: Site) -> str:
-    mark = SourceVerification.objects.select_related("verified_by").filter(instance=instance, item=address).first()
+    mark = (
+        SourceVerification.objects.select_related("verified_by")
+        .filter(instance=instance, item=address)
+        .first()
+    )
     if mark is None:
         return ""
-    words = _("Changed after verification by %(name)s, %(at)s") if mark.needs_again else _("Verified by %(name)s, %(at)s")
+    words = (
+        _("Changed after verification by %(name)s, %(at)s")
+        if mark.needs_again
+        else _("Verified by %(name)s, %(at)s")
+    )
     return words % {"name": mark.verified_by.full_name, "at": stamp(mark.verified_at, site)}
 
 
@@ -117,7 +148,11 @@ def signature_lines(instance: FormInstance, site: Site) -> tuple[str, ...]:
 
 def recent_activity(subject, *, site: Site, n: int) -> tuple[Activity, ...]:
     """The last forms saved of a subject. One statement."""
-    saved = FormInstance.objects.filter(subject=subject).select_related("visit", "saved_by").order_by("-saved_at", "-pk")
+    saved = (
+        FormInstance.objects.filter(subject=subject)
+        .select_related("visit", "saved_by")
+        .order_by("-saved_at", "-pk")
+    )
     return tuple(
         Activity(
             text=f"{crf(one.form_code).Crf.title} {one.visit.code.upper() if one.visit else one.seq}",
@@ -136,33 +171,36 @@ def _table_of(one: ItemSpec) -> Any:
 
 def _row_keys(table: Any, instance: FormInstance, one: ItemSpec) -> list[int]:
     rows = table.objects.filter(instance_id=instance.pk)
-    rows = rows.filter(**{table.Crf.key: one.row_key}) if table.Crf.key else rows.filter(row_no=int(one.row_key))
+    rows = (
+        rows.filter(**{table.Crf.key: one.row_key}) if table.Crf.key else rows.filter(row_no=int(one.row_key))
+    )
     return list(rows.values_list("pk", flat=True))
 
 
-def _turn(value: AuditValue, one: ItemSpec, site: Site, *, first: bool) -> Turn:
+def _turn(event: AuditEvent, one: ItemSpec, site: Site, *, units: tuple[str, str], first: bool) -> Turn:
+    old, new = event.changes[one.column]
+    old_about, new_about = (event.details or {}).get(one.column, (None, None))
     return Turn(
         action=_("initial entry") if first else _("changed"),
-        old="" if first else _side(value.old, value.old_detail, one, site),
-        new=_side(value.new, value.new_detail, one, site),
-        who=value.actor_name,
-        role=value.role,
-        organisation=value.organisation,
-        at=stamp(value.at, site),
-        reason=value.reason,
-        source=str(ACTIONS.get(value.source, value.source)),
+        old="" if first else side_text(one, old, old_about, unit=units[0], site=site),
+        new=side_text(one, new, new_about, unit=units[1], site=site),
+        who=event.actor_name,
+        role=event.role,
+        organisation=event.organisation,
+        at=stamp(event.at, site),
+        reason=(event.reasons or {}).get(one.column) or event.reason,
+        source=str(ACTIONS.get(event.source, event.source)),
     )
 
 
-def _side(value: Any, detail: Any, one: ItemSpec, site: Site) -> str:
-    """A stored side of a change in the words of the form."""
+def side_text(one: ItemSpec, value: Any, about: Any = None, *, unit: str = "", site: Site | None = None) -> str:
+    """One side of a change of the trail in the words of the form; "" when there was no value."""
+    zone = ZoneInfo(site.time_zone) if site else None
     if isinstance(value, dict) and "missing" in value:
         return display(one, None, value)
     if value is None:
         return ""
-    field = one.field
-    python = field.to_python(value) if field is not None and not isinstance(value, (list, dict)) else value
-    return display(one, python, detail or {}, time_zone=ZoneInfo(site.time_zone))
-
-
-__all__ = ["AuditEvent", "FieldHistory", "Thread", "Turn", "item_turns", "recent_activity", "stamp"]
+    if one.is_measured and not one.choices:
+        return display(one, None, {"typed": value, "unit": unit})
+    python = value if one.field is None or isinstance(value, (list, dict)) else one.field.to_python(value)
+    return display(one, python, about if isinstance(about, dict) else {}, time_zone=zone)

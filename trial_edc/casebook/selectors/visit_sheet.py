@@ -67,7 +67,12 @@ class SheetPage:
 
 
 def visit_sheet(
-    access: Access, subject, visit_code: str, *, typed: Mapping[Slot, Typed] | None = None, just_saved: str = ""
+    access: Access,
+    subject,
+    visit_code: str,
+    *,
+    typed: Mapping[Slot, Typed] | None = None,
+    just_saved: str = "",
 ) -> SheetPage:
     """Every form of a visit as a section.
 
@@ -79,7 +84,8 @@ def visit_sheet(
     facts = facts_of(subject, user=access.user, site=subject.site, forms=forms)
     slots = _slots_at(facts, visit_code)
     sections = tuple(
-        section_view(facts, access, slot, (typed or {}).get(slot), just_saved=just_saved == _key(slot)) for slot in slots
+        section_view(facts, access, slot, (typed or {}).get(slot), just_saved=just_saved == _key(slot))
+        for slot in slots
     )
     return _sheet(access, facts, sections, visit_code=visit_code, title=visit_title(visit_code))
 
@@ -88,7 +94,9 @@ def form_page(
     access: Access, subject, slot: Slot, *, typed: Typed | None = None, just_saved: str = ""
 ) -> SheetPage:
     """One form alone, of a visit or of a log."""
-    facts = facts_of(subject, user=access.user, site=subject.site, forms={slot.form_code} | date_forms() | track_forms())
+    facts = facts_of(
+        subject, user=access.user, site=subject.site, forms={slot.form_code} | date_forms() | track_forms()
+    )
     section = section_view(facts, access, slot, typed, just_saved=just_saved == slot.form_code)
     title = f"{section.title}, {visit_title(slot.visit_code)}" if slot.visit_code else section.title
     return _sheet(access, facts, (section,), visit_code=slot.visit_code, title=title)
@@ -131,14 +139,20 @@ def _sheet(
         subject=facts.casebook.subject,
         title=title,
         sections=sections,
-        bar=Bar(_draft_text(sections), f"f-{first.key}", next((s.discard_url for s in sections if s.has_draft), "")),
+        bar=Bar(
+            _draft_text(sections),
+            f"f-{first.key}",
+            next((s.discard_url for s in sections if s.has_draft), ""),
+        ),
         can_enter=any(may_enter(access, facts.site, section.code) for section in sections),
         filled=sum(section.answered for section in counted),
         expected=sum(section.expected for section in counted),
         when=_when(on, span),
         window_label=_verdict(on, span),
         window_class="b-ok" if on and span and span.first <= on <= span.last else "b-line",
-        viewers=tuple(_("%(name)s is entering") % {"name": n} for n in sorted({n for s in sections for n in s.others})),
+        viewers=tuple(
+            _("%(name)s is entering") % {"name": n} for n in sorted({n for s in sections for n in s.others})
+        ),
         done_text=_done_text(sections) if visit_code else "",
         **_neighbours(facts, visit_code),
     )
@@ -152,7 +166,9 @@ def _draft_text(sections: tuple[SectionView, ...]) -> str:
 def _when(on: date | None, span: Window | None) -> str:
     parts = [f"{_(DAYS[on.weekday()])} {date_text(on)}"] if on else []
     if span:
-        parts.append(_("window %(first)s to %(last)s") % {"first": date_text(span.first), "last": date_text(span.last)})
+        parts.append(
+            _("window %(first)s to %(last)s") % {"first": date_text(span.first), "last": date_text(span.last)}
+        )
     return " · ".join(parts)
 
 

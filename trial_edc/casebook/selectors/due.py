@@ -1,0 +1,121 @@
+"""Which visits of which subjects are due, without reading any casebook: dates by table, then only candidates."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.utils.dateparse import parse_datetime
+
+from trial_edc.accounts.models import Site
+from trial_edc.audit import clock
+from trial_edc.crf.registry import crf, has_crf
+from trial_edc.protocol.windows import Anchors, Window, window
+
+from ..dates import day_of
+from ..models import FormInstance
+from ..study import study, subject_model
+
+LOOK_BACK_DAYS = 90
+"""How long an overdue visit stays on the worklist; the subject's own page shows it for ever."""
+
+
+@dataclass(frozen=True)
+class DueVisit:
+    """A visit whose window is open, closes, or opens soon; `n_done` of `n_required` required forms are done."""
+
+    subject_id: int
+    code: str
+    site_id: int
+    visit: str
+    window: Window
+    n_done: int
+    n_required: int
+
+
+def due_visits(sites: Iterable[Site], *, ahead_days: int) -> list[DueVisit]:
+    """Unfinished visits with a window that closed in the last 90 days, is open, or opens within `ahead_days`.
+
+    Three statements, whatever the number of subjects. Tracks that were switched off are not looked at here.
+    """
+    sites = {site.pk: site for site in sites}
+    subjects = {
+        row.pk: row for row in subject_model().objects.filter(site__in=sites).defer("person", "cohort")
+    }
+    found = []
+    for pk, anchors in _anchors(subjects, sites).items():
+        subject = subjects[pk]
+        today = clock.now().astimezone(ZoneInfo(sites[subject.site_id].time_zone)).date()
+        for plan in study().visits:
+            if plan.anchor not in ("infusion", "leukapheresis", "ld1") or plan.target_day is None:
+                continue
+            span = window(plan, anchors)
+            if (
+                span
+                and (span.last - today).days >= -LOOK_BACK_DAYS
+                and (span.first - today).days <= ahead_days
+            ):
+                found.append((subject, plan.code, span))
+    done = _done_forms(
+        {subject.pk for subject, _code, _span in found}, {code for _subject, code, _span in found}
+    )
+    due = []
+    for subject, code, span in found:
+        required = {cell.form for cell in study().forms_at(code) if cell.required and has_crf(cell.form)}
+        n_done = len(required & done.get((subject.pk, code), set()))
+        if n_done < len(required):
+            due.append(DueVisit(subject.pk, subject.code, subject.site_id, code, span, n_done, len(required)))
+    return due
+
+
+def _anchors(subjects: Mapping[int, object], sites: Mapping[int, Site]) -> dict[int, Anchors]:
+    """Anchors of many subjects: one statement over the tables that hold their dates."""
+    parts = []
+    for anchor in ("leukapheresis", "ld1", "infusion"):
+        for source in study().anchors[anchor]:
+            if not has_crf(source.form):
+                continue
+            model = crf(source.form)
+            column = model._meta.get_field(source.item).column
+            parts.append(
+                f'SELECT f.subject_id, \'{anchor}\', t."{column}"::text FROM "{model._meta.db_table}" t '
+                "JOIN casebook_forminstance f ON f.id = t.instance_id "
+                f"WHERE f.status <> 'withdrawn' AND t.\"{column}\" IS NOT NULL AND f.subject_id = ANY(%(subjects)s)"
+            )
+    days: dict[int, dict[str, date]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), {"subjects": list(subjects)})
+        for pk, anchor, text in cursor.fetchall():
+            zone = ZoneInfo(sites[subjects[pk].site_id].time_zone)
+            day = day_of(_moment(text), zone)
+            if day:
+                days[pk][anchor] = min(day, days[pk].get(anchor, day))
+    return {
+        pk: Anchors(
+            **days[pk],
+            planned_leukapheresis_on=subject.planned_leukapheresis_on,
+            planned_infusion_on=subject.planned_infusion_on,
+        )
+        for pk, subject in subjects.items()
+        if days[pk] or subject.planned_leukapheresis_on or subject.planned_infusion_on
+    }
+
+
+def _moment(text: str):
+    """A timestamp or a date as PostgreSQL prints it."""
+    return (parse_datetime(text) or text) if " " in text else text
+
+
+def _done_forms(subjects: set[int], visits: set[str]) -> dict[tuple[int, str], set[str]]:
+    """Forms of those subjects' visits in question that are complete or settled."""
+    rows = FormInstance.objects.filter(
+        subject__in=subjects, visit__code__in=visits, status__in=["complete", "not_done"]
+    )
+    done: dict[tuple[int, str], set[str]] = defaultdict(set)
+    for pk, visit, form in rows.values_list("subject_id", "visit__code", "form_code"):
+        done[pk, visit].add(form)
+    return done
