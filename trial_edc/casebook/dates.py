@@ -54,11 +54,16 @@ def subject_dates(casebook: Casebook, site: Site, *, with_tracks: bool = True) -
         record.visit_code: day_of(record.values.get(VISIT_DATE), zone) for record in casebook[VISIT_RECORD]
     }
     subject = casebook.subject
+    found = {name: _first_day(casebook, sources, zone) for name, sources in study().anchors.items()}
+    switches = _switches(casebook, zone) if with_tracks else []
+    if found["infusion"]:
+        # Treatment cannot be withdrawn once it was given: nothing is switched off then.
+        switches = [(cause, on) for cause, on in switches if cause != "withdrawal of treatment"]
     anchors = Anchors(
-        **{name: _first_day(casebook, sources, zone) for name, sources in study().anchors.items()},
+        **found,
         planned_leukapheresis_on=subject.planned_leukapheresis_on,
         planned_infusion_on=subject.planned_infusion_on,
-        tracks_off=tracks_off(study(), _switches(casebook, zone)) if with_tracks else (),
+        tracks_off=tracks_off(study(), switches),
     )
     return SubjectDates({code: day for code, day in visits.items() if day}, anchors)
 
