@@ -1,12 +1,11 @@
 """Vital signs: one row for each sign; on the day of infusion one form for each time point."""
 
-from decimal import Decimal
-
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessments.grading import worst_grade
+from subjects.formulas import body_surface_area
 from trial_edc.crf.anchors import others, site_zone
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.item import QUALIFIERS, code, item
@@ -60,11 +59,6 @@ def last_value(record, casebook, name):
         if one.vsdtc and one.vsdtc < record.vsdtc and one[name] is not None
     ]
     return max(earlier, key=lambda one: one.vsdtc)[name] if earlier else None
-
-
-def body_surface_area(height_cm: Decimal, weight_kg: Decimal) -> Decimal:
-    """Body surface area, m2, 2 decimals half-up. Source: Mosteller, N Engl J Med 1987;317:1098."""
-    return (height_cm * weight_kg / 3600).sqrt().quantize(Decimal("0.01"), rounding="ROUND_HALF_UP")
 
 
 def row_values(record, casebook):

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from subjects.eligibility import contradictions
 from trial_edc.crf.anchors import consent_on
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.conditions import answered, any_of
@@ -114,4 +115,17 @@ def assessed_after_consent(record, casebook):
         )
         for address, value in record.values.items()
         if address.startswith("iedat.") and value and value < consent
+    ]
+
+
+@edit_check(Eligibility)
+def satisfied_fits_the_casebook(record, casebook):
+    """A criterion answered Yes against what another form says is asked about; the answer stays the investigator's."""
+    if casebook is None:
+        return None
+    sentence = gettext("Criterion %(code)s is satisfied, but %(fact)s. Which is correct?")
+    return [
+        Finding(sentence % {"code": code.upper(), "fact": fact}, f"ieorres.{code}")
+        for code, fact in contradictions(casebook).items()
+        if record[f"ieorres.{code}"] == "Y"
     ]

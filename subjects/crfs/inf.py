@@ -4,7 +4,10 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from trial_edc.crf.anchors import consent_on, site_zone
+from subjects.crfs.coi import STEPS
+from subjects.crfs.dla import assigned_level, dose_levels
+from subjects.crfs.rel import approvals_lacking
+from trial_edc.crf.anchors import anchors_of, consent_on, site_zone
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.item import code, item, multi, yes_no
 from trial_edc.crf.models import CrfModel
@@ -19,10 +22,6 @@ ROUTES = [
     ("OTHER", _("Other")),
 ]
 PREMEDICATION = [("PARACETAMOL", _("Paracetamol")), ("ANTIHIST", _("Antihistamine")), ("NONE", _("None"))]
-
-
-def dose_levels(casebook):
-    return tuple((level.code, level.code) for level in protocol().dose_levels)
 
 
 def dose_unit(record, casebook):
@@ -166,7 +165,7 @@ def plan_fits_the_dose_level(record, casebook):
 
 @edit_check(Infusion, "infdl")
 def level_is_the_assigned_one(record, casebook):
-    assigned = casebook.subject.cohort if casebook else ""
+    assigned = assigned_level(casebook)
     if assigned and record.infdl != assigned:
         return Finding(
             gettext("Dose level is %(level)s; the subject is assigned to %(assigned)s. Which is correct?")
@@ -221,5 +220,68 @@ def number_of_infusions(record, casebook):
         return Finding(
             gettext("Infusion number is %(n)d; the protocol plans %(allowed)d. Which is correct?")
             % {"n": record.infnum, "allowed": allowed}
+        )
+    return None
+
+
+@edit_check(Infusion, "infbatch")
+def batch_was_made_for_the_subject(record, casebook):
+    made = [one.mfgbatch for one in casebook["mfg"] if one.mfgbatch] if casebook else []
+    if made and record.infbatch not in made:
+        return Finding(
+            gettext("Batch is %(given)s; manufactured for this subject was %(made)s. Which is correct?")
+            % {"given": record.infbatch, "made": ", ".join(made)}
+        )
+    return None
+
+
+@edit_check(Infusion, "infdtc")
+def product_was_released(record, casebook):
+    """An infusion is recorded whatever the release says; what it lacks is asked about at once."""
+    releases = [one for one in casebook["rel"] if one.relstat] if casebook else []
+    lacking = [one for one in releases if one.relstat == "OOS" and approvals_lacking(one)]
+    if any(one.relstat == "REJECTED" for one in releases):
+        return Finding(gettext("The product was rejected at release. Which is correct? Record a deviation?"))
+    if lacking:
+        return Finding(
+            gettext("The product is out of specification and its approvals are incomplete. Record a deviation?")
+        )
+    on = record.infdtc.astimezone(site_zone(casebook)).date()
+    late = [one.reldt for one in releases if one.reldt and one.reldt > on]
+    if late:
+        return Finding(
+            gettext("The product was released on %(date)s, after the infusion. Which is correct?")
+            % {"date": text(max(late))}
+        )
+    return None
+
+
+@edit_check(Infusion, "infdtc")
+def custody_shows_no_mismatch(record, casebook):
+    steps = [dict(STEPS)[one.coistep] for one in casebook["coi"] if one.coimatch == "N"] if casebook else []
+    if steps:
+        return Finding(
+            gettext("Identifiers do not match at: %(steps)s. The product is not infused until this is explained.")
+            % {"steps": ", ".join(map(str, steps))}
+        )
+    return None
+
+
+@edit_check(Infusion, "infdtc")
+def infused_in_time_after_lymphodepletion(record, casebook):
+    begun, settings = anchors_of(casebook).ld1 if casebook else None, protocol().settings
+    if begun is None:
+        return None
+    days = (record.infdtc.astimezone(site_zone(casebook)).date() - begun).days
+    first, last = settings.infusion_after_ld1_accepted_days
+    if days > settings.lymphodepletion.repeat_after_days:
+        return Finding(
+            gettext("The infusion is %(days)d days after lymphodepletion began; after %(most)d days it is repeated.")
+            % {"days": days, "most": settings.lymphodepletion.repeat_after_days}
+        )
+    if not first <= days <= last:
+        return Finding(
+            gettext("The infusion is %(days)d days after lymphodepletion began; %(first)d to %(last)d are planned.")
+            % {"days": days, "first": first, "last": last}
         )
     return None

@@ -25,6 +25,7 @@ class Moment:
     seq: int
     random: Random
     protocol: Protocol
+    subject: str
 
     def at(self, hour: int, minute: int = 0) -> str:
         return datetime.combine(self.on, time(hour, minute)).strftime("%Y-%m-%d %H:%M")
@@ -33,7 +34,7 @@ class Moment:
 def visit_record(m: Moment) -> Answers:
     reviewed = {"svaeyn": "N", "svcmyn": "N"}
     if m.visit == "scr":
-        reviewed["svmhyn"] = "N"
+        reviewed |= {"svcmyn": "Y", "svmhyn": "Y"}
     if m.day >= 28:
         reviewed["svsbyn"] = "N"
     return {"svstdtc": m.on.isoformat(), "svocc": "Y", **reviewed}
@@ -74,7 +75,7 @@ def vital_signs(m: Moment) -> Answers:
         "weight": f"{_weight(m):.1f}",
     }
     if m.visit == "scr":
-        typed["height"] = str(m.random.randint(158, 178))
+        typed["height"] = str(height_cm(m.course))
     if m.visit == "d0":
         point, minutes = TIME_POINTS[m.seq - 1]
         taken = datetime.combine(m.on, time(10, 42)) + timedelta(minutes=minutes)
@@ -86,8 +87,16 @@ def vital_signs(m: Moment) -> Answers:
 
 def _weight(m: Moment) -> float:
     """Kilograms: the subject's own weight, a little lost in the weeks after the infusion."""
-    usual = 56 + (m.course.birth_year * 7 % 19)
-    return usual - (1.5 if m.day > 3 else 0) + m.random.uniform(-0.6, 0.6)
+    return usual_weight(m.course) - (1.5 if m.day > 3 else 0) + m.random.uniform(-0.6, 0.6)
+
+
+def usual_weight(course: Course) -> int:
+    """Kilograms before the infusion."""
+    return 56 + course.birth_year * 7 % 19
+
+
+def height_cm(course: Course) -> int:
+    return 158 + course.birth_year * 11 % 21
 
 
 def blood_count(m: Moment) -> Answers:
@@ -114,11 +123,16 @@ def _haemoglobin(m: Moment, grams_per_litre: float) -> Answers:
     return {"hgb": f"{grams_per_litre:.0f}", "hgb.unit": "g/L"}
 
 
+def batch(subject: str) -> str:
+    """Batch number of the subject's product."""
+    return f"CT-{subject.replace('-', '')[-6:]}"
+
+
 def infusion(m: Moment) -> Answers:
     dose = next(level.dose for level in m.protocol.dose_levels if level.code == m.course.cohort)
     weight = _weight(m)
     return {
-        "infcoi": "Y", "infbatch": f"CT-{m.on:%y}-{m.random.randint(100, 999):04d}", "infbags": "1",
+        "infcoi": "Y", "infbatch": batch(m.subject), "infbags": "1",
         "infthdtc": m.at(10, 30), "infdtc": m.at(10, 42), "infendtc": m.at(10, 56),
         "infnum": "1", "infroute": "IV", "infdl": m.course.cohort, "infplan": f"{dose:f}",
         "infdose": f"{float(dose) * m.random.uniform(0.95, 1.04):.1f}", "infwt": f"{weight:.1f}",

@@ -29,6 +29,8 @@ class Course:
         crs: ASTCT grade by study day; icans: ICE points lost by study day.
         is_signed: the investigator has signed what asks for it.
         late: visits that were not entered.
+        died_on, new_therapy_on: study day of the death, and of the next anticancer therapy.
+        is_out_of_specification: the product was released although a test missed its limit.
         typed: {(visit, form): what differs from the usual course}.
     """
 
@@ -43,6 +45,9 @@ class Course:
     events: tuple[Event, ...] = ()
     is_signed: bool = False
     late: tuple[str, ...] = ()
+    died_on: int | None = None
+    new_therapy_on: int | None = None
+    is_out_of_specification: bool = False
     typed: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
 
 
@@ -71,8 +76,14 @@ TWELVE = (
 # In the order of registration: the first of site 101 becomes 101-0001 and so on.
 COURSES = (
     Course("101", "M", 1958, 402, cohort="DL1", crs={2: 1, 3: 1}, events=(MILD_CRS, ANAEMIA), is_signed=True),
-    Course("101", "M", 1961, 200, stage="d28", crs={3: 2, 4: 2}, events=(CRS_2, NEUTROPENIA), is_signed=True),
-    Course("101", "F", 1966, 180, stage="m3", crs={2: 1}, events=(FEVER, FATIGUE), is_signed=True),
+    Course(
+        "101", "M", 1961, 200, stage="d28", died_on=40,
+        crs={3: 2, 4: 2}, events=(CRS_2, NEUTROPENIA), is_signed=True,
+    ),
+    Course(
+        "101", "F", 1966, 180, stage="m3", new_therapy_on=110,
+        crs={2: 1}, events=(FEVER, FATIGUE), is_signed=True,
+    ),
     Course("101", "M", 1974, 121, events=(ANAEMIA, FATIGUE), late=("m3",)),
     Course("101", "F", 1969, 33, stage="d28", crs={2: 1, 3: 1, 4: 1}, events=TWELVE),
     Course("101", "M", 1963, 35, stage="d28", events=(FEVER,), is_signed=True),
@@ -85,7 +96,7 @@ COURSES = (
     Course("101", "M", 1955, -12, stage="mfg"),
     Course("101", "F", 1971, -44, stage="prescr"),
     Course("102", "M", 1960, 64, crs={2: 1}, events=(FEVER, ANAEMIA)),
-    Course("102", "F", 1967, 22, crs={3: 2, 4: 1}, events=(CRS_2,)),
+    Course("102", "F", 1967, 22, crs={3: 2, 4: 1}, events=(CRS_2,), is_out_of_specification=True),
     Course("102", "M", 1972, 3, events=(ANAEMIA,), cohort="DL2"),
     Course("102", "M", 1953, -6, stage="base"),
     Course("102", "F", 1980, -30, stage="aph"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -12,7 +13,9 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from subjects.actions.subjects import open_unscheduled_visit, plan_dates, register_subject
-from subjects.demo.answers import FORMS, Answers, Moment, adverse_event
+from subjects.demo import answers, answers_subjects
+from subjects.demo.answers import Answers, Moment, adverse_event
+from subjects.demo.answers_subjects import log_entries
 from subjects.demo.courses import COURSES, Course
 from subjects.models import Subject
 from trial_edc.accounts.models import Site, User
@@ -24,11 +27,15 @@ from trial_edc.casebook.actions.verify import verify_items
 from trial_edc.casebook.models import FormInstance
 from trial_edc.casebook.slots import Slot
 from trial_edc.casebook.study import study
+from trial_edc.crf.registry import crf
 from trial_edc.protocol.model import VisitPlan
 
+FORMS = {**answers.FORMS, **answers_subjects.FORMS}
 PRESCREENED, CONSENTED, COLLECTED = -78, -57, -41  # study days
 COORDINATORS = {"101": "crc1", "102": "crc3", "103": "crc4"}
 INVESTIGATORS = {"101": "pi1", "102": "pi4", "103": "pi3"}
+SECOND_PERSONS = {"101": "nurse1", "102": "pi4", "103": "pi3"}
+MANUFACTURER, SECOND_MANUFACTURER = "mfr1", "mfr2"
 QUESTIONS = (
     ("d1", "vs", "pulse", "The nursing chart shows another pulse at 08:40. Which is correct?"),
     ("d2", "lbh", "plt", "The laboratory report is dated one day later. Which day was the sample taken?"),
@@ -76,6 +83,7 @@ class _Seeding:
         self.coordinator = people[COORDINATORS[course.site]]
         self.investigator = people[INVESTIGATORS[course.site]]
         self.infusion_on = as_of - timedelta(days=course.day)
+        self.visits: set[str] = set()
 
     def run(self) -> Subject:
         with self._clock(self._day(PRESCREENED)):
@@ -92,6 +100,10 @@ class _Seeding:
                     self._plan()
         with self._clock(self.as_of):
             self._adverse_events()
+            self._logs()
+            if self.course.died_on is not None:
+                # After a death the end of study asks for the disposition alone.
+                self._fill("eos", "ds", self._day(self.course.died_on), self.course.died_on, 1)
             if self.subject.code == "101-0007":
                 self._day_of_the_mock_up()
             if self.course.is_signed:
@@ -134,7 +146,7 @@ class _Seeding:
                 continue
             start = {"consent": PRESCREENED, "leukapheresis": COLLECTED, "ld1": -5}.get(visit.anchor, 0)
             on = self._day(start + visit.target_day)
-            if on > self.as_of:
+            if on > self.as_of or (self.course.died_on is not None and on > self._day(self.course.died_on)):
                 return
             yield visit, on
             if visit.code == self.course.stage:
@@ -142,6 +154,7 @@ class _Seeding:
 
     def _fill_visit(self, visit: VisitPlan, on: date) -> None:
         day = (on - self.infusion_on).days
+        self.visits.add(visit.code)
         for cell in study().forms_at(visit.code):
             if not cell.required or cell.form not in FORMS:
                 continue
@@ -157,8 +170,15 @@ class _Seeding:
         return [0] * (expected - 1)
 
     def _fill(self, visit: str, form: str, on: date, day: int, seq: int) -> None:
-        moment = Moment(self.course, visit, on, day, seq, self.random, study())
-        self._save(visit, form, FORMS[form](moment) | self.course.typed.get((visit, form), {}), seq=seq)
+        moment = self._moment(visit, on, day, seq)
+        typed = FORMS[form](moment) | self.course.typed.get((visit, form), {})
+        writer = self.people[MANUFACTURER] if getattr(crf(form).Crf, "writer", "") == "MFR" else self.coordinator
+        self._save(visit, form, typed, seq=seq, by=writer)
+        if form == "rel":
+            self._sign_with(self._form(visit, form), by=writer)
+
+    def _moment(self, visit: str, on: date, day: int, seq: int = 1) -> Moment:
+        return Moment(self.course, visit, on, day, seq, self.random, study(), self.subject.code)
 
     def _plan(self) -> None:
         planned = self._day(COLLECTED)
@@ -181,7 +201,7 @@ class _Seeding:
             for form in ("crs", "icn"):
                 self._fill("d7", form, self._day(day), day, number)
         visit = open_unscheduled_visit(by=self.coordinator, subject=self.subject)
-        moment = Moment(self.course, visit.code, self._day(8), 8, 1, self.random, study())
+        moment = self._moment(visit.code, self._day(8), 8)
         self._save(visit.code, "sv", FORMS["sv"](moment))
         low = {"anc": "0.32", "wbc": "1.10", "alc": "0.35", "plt": "61"}
         self._save(visit.code, "lbh", FORMS["lbh"](moment) | low)
@@ -195,20 +215,32 @@ class _Seeding:
         for visit, code, item, text in QUESTIONS:
             raise_query(by=monitor, instance=self._form(visit, code), item=item, text=text)
 
+    def _logs(self) -> None:
+        """What is known by now of history, earlier therapy, medication, custody and death."""
+        named = {"site1": COORDINATORS[self.course.site], "site2": SECOND_PERSONS[self.course.site]}
+        named |= {"mfr1": MANUFACTURER, "mfr2": SECOND_MANUFACTURER}
+        people = {place: self.people[name].full_name for place, name in named.items()}
+        numbers = Counter[str]()
+        for entry in log_entries(self.course, self.subject.code, self._day, people):
+            if self._day(entry.day) > self.as_of or (entry.after and entry.after not in self.visits):
+                continue
+            numbers[entry.form] += 1
+            writer = self.people[MANUFACTURER] if entry.is_made else self.coordinator
+            self._save("", entry.form, entry.typed, seq=numbers[entry.form], by=writer)
+
     def _sign(self) -> None:
         """The investigator has signed every form that asks for it."""
         for form in FormInstance.objects.filter(subject=self.subject).order_by("pk"):
             rule = study().signature_rule(form.form_code)
-            if rule is None or form.status != FormInstance.Status.COMPLETE:
+            if rule is None or "PI" not in rule.roles or form.status != FormInstance.Status.COMPLETE:
                 continue
-            result = sign_forms(
-                by=self.investigator,
-                credentials_confirmed=True,
-                revisions={form.pk: form.revision},
-                meaning=rule.meaning,
-            )
-            if result.left_out:
-                raise CannotSeed(f"{self.subject} {form.form_code}: {result.left_out[0].why}")
+            self._sign_with(form, by=self.investigator)
+
+    def _sign_with(self, form: FormInstance, *, by: User) -> None:
+        rule = study().signature_rule(form.form_code)
+        result = sign_forms(by=by, credentials_confirmed=True, revisions={form.pk: form.revision}, meaning=rule.meaning)
+        if result.left_out:
+            raise CannotSeed(f"{self.subject} {form.form_code}: {result.left_out[0].why}")
 
     def _save(
         self,

@@ -179,9 +179,22 @@ def test_progression_leaves_safety_and_follow_up():
 
 
 def test_a_visit_is_not_expected_when_its_forms_are_not():
-    anchors = Anchors(infusion=INFUSION, tracks_off=tracks_off(U87, [("progression", INFUSION)]))
+    dead = Anchors(infusion=INFUSION, tracks_off=tracks_off(U87, [("death", INFUSION)]))
+    progressed = Anchors(infusion=INFUSION, tracks_off=tracks_off(U87, [("progression", INFUSION)]))
 
-    assert visit_status(U87, "m6", anchors, today=INFUSION).status == "not-expected"
+    assert visit_status(U87, "m6", dead, today=INFUSION).status == "not-expected"
+    assert visit_status(U87, "m6", progressed, today=INFUSION).status == "not-due", "survival is still asked"
+
+
+def test_after_a_death_the_end_of_study_asks_for_the_disposition_alone():
+    anchors = Anchors(infusion=INFUSION, event=INFUSION, tracks_off=tracks_off(U87, [("death", INFUSION)]))
+
+    found = {
+        cell.form: cell_status(cell, U87.visit("eos"), anchors, today=INFUSION).status for cell in U87.forms_at("eos")
+    }
+
+    assert found.pop("ds") == "due"
+    assert set(found.values()) == {"not-expected"}
 
 
 @pytest.mark.parametrize(("on", "day"), [("2026-02-24", 0), ("2026-03-05", 9), ("2026-02-19", -5)])

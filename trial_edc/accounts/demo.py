@@ -40,6 +40,7 @@ PEOPLE = (
     ("stat1", "Tomas Novak", "Biostatistics", Role.ST, None),
     ("aud1", "Ruth Adler", "Inspection", Role.AUD, None),
     ("mfr1", "Yuki Sato", "Manufacturing", Role.MFR, None),
+    ("mfr2", "Kenji Mori", "Manufacturing", Role.MFR, None),
 )
 TASKS = {
     Role.CRC: (Task.ENTER_DATA,),

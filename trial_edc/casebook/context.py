@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from trial_edc.accounts.models import Site, User
 from trial_edc.audit import clock
 from trial_edc.crf.parse import EntryContext
+from trial_edc.crf.registry import crf
 from trial_edc.crf.spec import FormSpec
 from trial_edc.protocol.windows import window
 
@@ -29,13 +30,18 @@ def entry_context(casebook: Casebook, spec: FormSpec, site: Site) -> EntryContex
         time_zone=zone,
         infusion_on=dates.anchors.infusion,
         window=(span.first, span.last) if span else None,
-        users=people_of(site) if any(one.kind == "user" for one in spec) else {},
+        users=people_of(site, spec.code) if any(one.kind == "user" for one in spec) else {},
     )
 
 
-def people_of(site: Site) -> dict[int, str]:
-    """People of the site who may be named on a form: with a delegated task, or its principal investigator."""
+def people_of(site: Site, form_code: str) -> dict[int, str]:
+    """People who may be named on a form: with a delegated task at the site, or its principal investigator.
+
+    Where manufacturing writes the form too, its people as well.
+    """
     named = User.objects.filter(is_active=True, is_service=False)
     delegated = named.filter(delegations__site=site, delegations__approved_by__isnull=False)
-    leading = named.filter(assignments__site=site, assignments__role="PI")
-    return dict((delegated | leading).distinct().values_list("pk", "full_name"))
+    known = delegated | named.filter(assignments__site=site, assignments__role="PI")
+    if "MFR" in getattr(crf(form_code).Crf, "writer", ""):
+        known |= named.filter(assignments__role="MFR")
+    return dict(known.distinct().values_list("pk", "full_name"))

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from trial_edc.accounts.models import Site
+from trial_edc.crf.partial import interval
 from trial_edc.protocol.windows import Anchors, tracks_off
 
 from .reader import Casebook
@@ -55,24 +56,27 @@ def subject_dates(casebook: Casebook, site: Site, *, with_tracks: bool = True) -
         record.visit_code: day_of(record.values.get(VISIT_DATE), zone) for record in casebook[VISIT_RECORD]
     }
     subject = casebook.subject
+    found = {name: _first_day(casebook, sources, zone) for name, sources in study().anchors.items()}
+    switches = _switches(casebook, zone) if with_tracks else []
+    if found["infusion"]:
+        # Treatment cannot be withdrawn once it was given: nothing is switched off then.
+        switches = [(cause, on) for cause, on in switches if cause != "withdrawal of treatment"]
     anchors = Anchors(
-        **{name: _first_day(casebook, sources, zone) for name, sources in study().anchors.items()},
+        **found,
         planned_leukapheresis_on=subject.planned_leukapheresis_on,
         planned_infusion_on=subject.planned_infusion_on,
-        tracks_off=tracks_off(study(), _switches(casebook, zone)) if with_tracks else (),
+        tracks_off=tracks_off(study(), switches),
     )
     return SubjectDates({code: day for code, day in visits.items() if day}, anchors)
 
 
 def day_of(value: object, zone: ZoneInfo) -> date | None:
-    """The day at the site of an aware datetime, a date or a complete partial date; None for anything less."""
+    """The day at the site of an aware datetime or a date, the first possible one of a partial date; else None."""
     if isinstance(value, datetime):
         return value.astimezone(zone).date()
     if isinstance(value, date):
         return value
-    if isinstance(value, str) and len(value) >= 10:
-        return date.fromisoformat(value[:10])
-    return None
+    return interval(value)[0].date() if isinstance(value, str) and value else None
 
 
 def phase(anchors: Anchors, today: date) -> str:
@@ -95,7 +99,8 @@ def _first_day(casebook: Casebook, sources, zone: ZoneInfo) -> date | None:
     """The earliest day of the first source that has one."""
     for source in sources:
         records = [record for record in casebook[source.form] if _holds(record, source.when)]
-        days = [day for record in records if (day := day_of(record.values.get(source.item), zone))]
+        values = [value for record in records for value in record.each(source.item)]
+        days = [day for value in values if (day := day_of(value, zone))]
         if days:
             return min(days)
     return None

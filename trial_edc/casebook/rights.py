@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from trial_edc.accounts.access import Access, access_of
@@ -16,7 +18,10 @@ WRITERS = {
     "MFR": (Permission.ENTER_MANUFACTURE, Permission.ENTER_MANUFACTURE),
     "MM": (Permission.ASSESS_FOR_SPONSOR, Permission.ASSESS_FOR_SPONSOR),
 }
-"""Who writes a form (`Crf.writer`, "site" unless said): the right to enter and the right to correct."""
+"""Who writes a form (`Crf.writer`, "site" unless said, "site or MFR" for either): the right to enter and to correct.
+
+`Crf.writer_by = (item, {code: writer})` says who may write a form that has this answer.
+"""
 
 
 def site_of(access: Access, site_id: int) -> Site:
@@ -45,10 +50,20 @@ def require(*, by: User, permission: Permission, site_id: int) -> Role:
     return access.role_at(site)
 
 
-def entering(form_code: str) -> tuple[Permission, Permission]:
-    """The rights to enter and to correct this form."""
-    return WRITERS[getattr(crf(form_code).Crf, "writer", "site")]
+def entering(form_code: str, access: Access | None = None, site: Site | None = None) -> tuple[Permission, Permission]:
+    """The rights to enter and to correct this form; where several may write it, those this person holds."""
+    offered = [WRITERS[name] for name in getattr(crf(form_code).Crf, "writer", "site").split(" or ")]
+    held = [pair for pair in offered if access is not None and site is not None and access.can(pair[0], site)]
+    return (held or offered)[0]
 
 
 def may_enter(access: Access, site: Site, form_code: str) -> bool:
-    return access.can(entering(form_code)[0], site)
+    return access.can(entering(form_code, access, site)[0], site)
+
+
+def require_answer(*, by: User, form_code: str, record: Any, site_id: int) -> None:
+    """Refuse a form whose answer says that somebody else writes it. Raises NotAllowed."""
+    item, writers = getattr(crf(form_code).Crf, "writer_by", ("", {}))
+    writer = writers.get(record[item])
+    if writer:
+        require(by=by, permission=WRITERS[writer][0], site_id=site_id)

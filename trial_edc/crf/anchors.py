@@ -79,4 +79,8 @@ def _dates(casebook: Any, source: DateSource, zone: tzinfo) -> list[date | None]
         for record in casebook[source.form]
         if record.status != "not_done" and (source.when is None or record[source.when[0]] in source.when[1])
     ]
-    return [day_of(record[source.item], zone) if source.item else None for record in kept]
+    days = []
+    for record in kept:
+        values = record.each(source.item) if source.item else []
+        days.append(min((day for value in values if (day := day_of(value, zone))), default=None))
+    return days

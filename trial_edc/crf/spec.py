@@ -187,6 +187,8 @@ def kind_of(field: Any) -> str:
         return "calc"
     if about.partial:
         return "partial_date"
+    if isinstance(field, ArrayField):
+        return "multi"
     if about.choices_from or field.choices:
         return "code"
     for kind, types in _KINDS:
@@ -197,7 +199,6 @@ def kind_of(field: Any) -> str:
 
 _KINDS: tuple[tuple[str, Any], ...] = (
     ("repeat", models.JSONField),
-    ("multi", ArrayField),
     ("user", models.ForeignKey),
     ("datetime", models.DateTimeField),
     ("date", models.DateField),
@@ -300,6 +301,8 @@ def _items_of_row(table: type[CrfRow], row: PanelRow) -> list[ItemSpec]:
         names_row = not items and table.Crf.key
         whose = gettext_lazy(row.label) if row.analyte else row.key.upper()
         label = row.label if names_row else format_lazy("{} ({})", field_.verbose_name, whose)
+        if getattr(table.Crf, "names_each", False):
+            label = format_lazy("{}: {}", gettext_lazy(row.label), field_.verbose_name)
         items.append(_column_item(table, row, field_, label, address))
     return items
 

@@ -60,6 +60,11 @@ class FormRecord:
     def __getitem__(self, address: str) -> Any:
         return self.values.get(address)
 
+    def each(self, item: str) -> list[Any]:
+        """The values of an item that has one: its own, or those of every row in use."""
+        found = [value for address, value in self.values.items() if address == item or address.startswith(f"{item}.")]
+        return [value for value in found if value not in (None, "", [])]
+
     def missing(self, address: str) -> str:
         """The missing-value reason at an address ("ND"), "" for none."""
         return str(self.meta.get(address, {}).get("missing", ""))

@@ -154,12 +154,13 @@ class TrackEvent:
 
 @dataclass(frozen=True)
 class SignatureRule:
-    """Forms that need a signature: its meaning and the roles that may give it."""
+    """Forms that need a signature: its meaning, the roles that may give it and the right they give it by."""
 
     meaning: str
     forms: tuple[str, ...]
     roles: tuple[str, ...]
     alone_when: tuple[str, tuple[str, ...]] | None = None
+    right: str = "sign_forms"
 
 
 @dataclass(frozen=True)

@@ -114,13 +114,17 @@ def sample_window(cell: Cell, visit: VisitPlan, anchors: Anchors) -> Window | No
     return Window(first, target, last)
 
 
-def track_off(cell: Cell, anchors: Anchors, target: date | None) -> TrackOff | None:
-    """What switched the cell's track off before its planned day, the earliest cause first; None = nothing."""
-    off = [
-        one
-        for one in anchors.tracks_off
-        if one.track == cell.track and (one.on is None or target is None or target > one.on)
-    ]
+def track_off(cell: Cell, anchors: Anchors, target: date | None, *, same_day: bool = False) -> TrackOff | None:
+    """What switched the cell's track off before its planned day, the earliest cause first; None = nothing.
+
+    Args:
+        same_day: what is planned on the very day is off too: the end of study that the event itself brought about.
+    """
+
+    def reaches(on: date | None) -> bool:
+        return on is None or target is None or target > on or (same_day and target == on)
+
+    off = [one for one in anchors.tracks_off if one.track == cell.track and reaches(one.on)]
     return min(off, key=lambda one: (one.on or date.min, one.cause), default=None)
 
 
@@ -132,7 +136,7 @@ def cell_status(cell: Cell, visit: VisitPlan, anchors: Anchors, *, today: date) 
     asked only under a condition, and one without a window, is never due nor overdue.
     """
     span = window(visit, anchors)
-    if off := track_off(cell, anchors, span.target if span else None):
+    if off := track_off(cell, anchors, span.target if span else None, same_day=visit.anchor == "event"):
         return CellStatus(NOT_EXPECTED, span, off.cause)
     if span is None or not cell.required or today < span.first:
         return CellStatus(NOT_DUE, span)

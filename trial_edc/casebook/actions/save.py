@@ -30,7 +30,7 @@ from ..dates import date_forms
 from ..models import FormInstance, Query, Submission
 from ..problems import Change, FormLocked, NotAllowed, ReasonRequired, StaleRevision
 from ..reader import Casebook, casebook_of
-from ..rights import entering, require, site_of
+from ..rights import entering, require, require_answer, site_of
 from ..slots import Slot
 from .drafts import end_draft, hold_back
 from .findings import QueryPlan, plan_queries, write_queries
@@ -120,6 +120,7 @@ def save_form(
                 merge_of(opened, reading.spec, reading.before, reading.entry, revision, reading.site),
             )
         _refuse_status(opened)
+        require_answer(by=by, form_code=slot.form_code, record=reading.entry.record, site_id=reading.site.pk)
         given = _reasons(reading, raw, opened)
         audit.acting_as(role, reasons=_by_column(reading.spec, given))
         return _write(opened, slot, reading, given, raw, source=source, token=token)
@@ -127,11 +128,12 @@ def save_form(
 
 def _role(by: User, opened: Opened) -> Role:
     """The role in which `by` enters this form at the subject's site. Raises NotAllowed."""
+    access, site_id = access_of(by), opened.subject.site_id
     try:
-        enter, correct = entering(opened.slot.form_code)
+        enter, correct = entering(opened.slot.form_code, access, site_of(access, site_id))
     except KeyError as unknown:
         raise NotAllowed(str(unknown.args[0])) from None
-    return require(by=by, permission=correct if opened.own else enter, site_id=opened.subject.site_id)
+    return require(by=by, permission=correct if opened.own else enter, site_id=site_id)
 
 
 def _repeat(opened: Opened, by: User) -> Saved:

@@ -53,8 +53,7 @@ def sign_forms(
         revisions: key of each form to the revision that was on the signer's screen.
         meaning: code of a signature meaning of the protocol; "" = the one of each form's signature rule.
     Raises:
-        NotAllowed: not confirmed, unknown meaning, no right or no delegation that day at one of the sites,
-        or a
+        NotAllowed: not confirmed, unknown meaning, no right or no delegation that day at one of the sites, or a
             form that must be signed alone lies in a batch. Nothing is signed.
     """
     if credentials_confirmed is not True:
@@ -67,12 +66,12 @@ def sign_forms(
         found = {form.pk: form for form in _forms_under_lock(revisions)}
         if not found:
             raise NotAllowed(_("Choose at least one form to sign."))
-        sites = {form.subject.site_id for form in found.values()}
-        roles = {pk: require(by=by, permission=Permission.SIGN_FORMS, site_id=pk) for pk in sites}
+        acts = {pk: meaning or meaning_of(form.form_code) for pk, form in found.items()}
+        asked = {(form.subject.site_id, _right(acts[pk])) for pk, form in found.items()}
+        roles = {site: require(by=by, permission=right, site_id=site) for site, right in asked}
         audit.acting_as(next(iter(roles.values())).value)
         stored = contents(found.values())
         _refuse_batch_with_serious(found, stored)
-        acts = {pk: meaning or meaning_of(form.form_code) for pk, form in found.items()}
         left_out = _left_out(found, revisions, acts, roles)
         skipped = {entry.instance.pk for entry in left_out}
         chosen = [found[pk] for pk in revisions if pk in found and pk not in skipped]
@@ -127,6 +126,12 @@ def unverified(signatures: list[Signature]) -> list[Signature]:
 def meanings() -> tuple[tuple[str, str], ...]:
     """Code and statement of each meaning a signature may have, from the protocol."""
     return tuple((code, str(_(text))) for code, text in study().signature_meanings.items())
+
+
+def _right(meaning: str) -> Permission:
+    """The right a signature of this meaning is given by: releases are signed by manufacturing, the rest on site."""
+    rules = [rule for rule in study().signatures if rule.meaning == meaning]
+    return Permission(rules[0].right) if rules else Permission.SIGN_FORMS
 
 
 def _forms_under_lock(revisions: Mapping[int, int]):

@@ -71,7 +71,7 @@ class SigningPage:
 def waiting_for_signature(sites: list[Site]) -> QuerySet[FormInstance]:
     """Complete forms of these sites whose signature rule has no standing signature, oldest first."""
     standing = Signature.objects.filter(instance=OuterRef("pk"), voided_at=None)
-    forms = [code for rule in study().signatures for code in rule.forms]
+    forms = [code for rule in study().signatures if rule.right == "sign_forms" for code in rule.forms]
     return (
         FormInstance.objects.filter(
             subject__site__in=sites, form_code__in=forms, status__in=["complete", "not_done"]

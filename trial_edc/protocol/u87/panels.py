@@ -82,6 +82,11 @@ PANELS = {
     # Weighed once on the day of infusion, not at each of the six time points.
     ("vs", "d0"): _rows(*_EACH_TIME, "weight", "bsa", o2flow=_FLOW, weight=("vstpt", ("PRE",))),
     ("lbh", ""): _rows(*(analyte.code for analyte in HAEMATOLOGY)),
+    ("ld", ""): (
+        PanelRow("flu", "Fludarabine"),
+        PanelRow("cy", "Cyclophosphamide"),
+        PanelRow("other", "Other drug", optional=True),
+    ),
     ("ie", "scr"): _criteria(),
     ("ie", "base"): _criteria("recheck_before_ld"),
     ("ie", "d0"): _criteria("recheck_before_infusion"),

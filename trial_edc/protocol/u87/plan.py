@@ -58,6 +58,7 @@ INVESTIGATORS = ("PI", "SI")
 SIGNATURES = (
     SignatureRule("approval", ("ae",), INVESTIGATORS, alone_when=("aeser", ("Y",))),
     SignatureRule("eligibility", ("ie",), INVESTIGATORS),
+    SignatureRule("release", ("rel",), ("MFR",), right="enter_manufacture"),
     SignatureRule("approval", ("icf", "dm", "inf", "crs", "icn", "lbh"), INVESTIGATORS),
 )
 
@@ -76,6 +77,8 @@ WORKLIST = (
 
 _SDV_CRITICAL = """
     icf.icfdtc icf.icftype icf.icfver ie.ieorres ie.ieelig dm.sex dm.brthdtc inf.infdtc inf.infdose
+    ihc.ihcres ihc.ihcp2 ihc.ihcp3 hnc.hnsite hnc.hnhist aph.aphstdtc aph.aphdin rel.relstat coi.coiid coi.coimatch
+    ld.lddrug ld.lddosea ld.ldstdtc subs.sbstdt surv.svstat surv.svlka dd.dthdtc dd.dthcaus ds.dsdecod
     inf.infbatch
     inf.infdl ae.aeterm ae.aestdtc ae.aeendtc ae.aetoxgr ae.aegrchg ae.aeser ae.aerelu87 ae.aedlt ae.aesi
     crs.crsdtc crs.crsgri crs.crstoci icn.icngri sv.svstdtc sv.svaeyn

@@ -18,7 +18,10 @@ LATE_MONTHS = "m6 m9 m12 m15 m18 m21 m24"
 MONTHS = f"{SAFETY_MONTHS} {LATE_MONTHS}"
 YEARS = "y3 y4 y5 y6 y7 y8 y9 y10 y11 y12 y13 y14 y15"
 PRODUCT = f"base {LYMPHODEPLETION} d0"
-LOG_FORMS = ("icf", "ae")
+LOG_FORMS = (
+    *("icf", "mh", "prt", "coi", "cm", "subs", "dd", "dv"),
+    "ae",
+)
 # One daily assessment each: the visit also takes the days without a visit before it.
 DAYS_IN_VISIT = {"d7": 3, "d10": 3, "d14": 4}
 
@@ -101,7 +104,20 @@ LINES: tuple[list[Cell], ...] = (
     optional("lbh", YEARS, "follow-up", "yearly blood count"),
     optional("lbh", "eos", "follow-up", "not after death or when seen by telephone"),
     optional("lbh", "uns", ""),
+    form("ihc", "prescr", "screening", note="the result may come days after consent"),
+    form("hnc", "scr", "screening"),
+    form("aph", "aph", "product"),
+    form("dla", "aph", "product", note="dose level assigned before the product is ordered"),
+    form("mfg", "mfg", "product"),
+    form("rel", "mfg", "product"),
+    form("brg", "mfg", "product", note="No when none was given: it decides the baseline scan"),
+    form("ld", LYMPHODEPLETION, "product"),
     form("inf", "d0", "product"),
+    form("surv", f"{MONTHS} {YEARS} eos", "follow-up"),
+    form("ltfu", "m3 m6 m12 m24", "follow-up", note="RCL sample and questions of long-term follow-up"),
+    form("ltfu", YEARS, "follow-up", note="on site every year up to year 5, then by contact"),
+    # On no track: what ends the study is asked whatever it switched off.
+    form("ds", "eos", ""),
     form("crs", "d0", "product"),
     form("crs", "d1 d2 d3 d4 d7 d10 d14", "safety", instances=DAYS_IN_VISIT),
     optional("crs", "d21 d28", "safety", "while CRS or ICANS is present or returns"),
@@ -114,7 +130,11 @@ LINES: tuple[list[Cell], ...] = (
 )
 
 # The order of entry within a visit.
-FORM_ORDER = ("sv", "dm", "ie", "inf", "vs", "crs", "icn", "lbh")
+FORM_ORDER = (
+    *("sv", "dm", "ihc", "hnc", "ie", "dla", "aph", "mfg", "rel", "brg", "ld", "inf"),
+    *("vs", "crs", "icn", "lbh"),
+    *("surv", "ltfu", "ds"),
+)
 
 
 def _in_order(cells: Iterable[Cell]) -> tuple[Cell, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from trial_edc.protocol.settings import Settings
+from trial_edc.protocol.settings import CollectionLimits, Lymphodepletion, ReleaseLimits, Settings, TissueRule
 
 SETTINGS = Settings(
     ctcae_version="5.0",
@@ -29,4 +29,33 @@ SETTINGS = Settings(
     weight_change_percent=Decimal(10),
     screening_days_before_leukapheresis=28,
     idle_limit_min=15,
+    tissue=TissueRule(antigen="U87 target antigen", positive_percent=Decimal(50), archival_months=24),
+    collection=CollectionLimits(
+        cd3_min=Decimal("1.0"), anc_min=Decimal("1.0"), plt_min=Decimal(50), hgb_min=Decimal(80), attempts_max=2
+    ),
+    release=ReleaseLimits(
+        viability_min_percent=Decimal(70),
+        car_positive_min_percent=Decimal(10),
+        cd3_min_percent=Decimal(80),
+        vcn_below=Decimal(5),
+        endotoxin_below_eu_ml=Decimal(5),
+        potency_min=Decimal(50),
+        dose_min_percent=Decimal(80),
+        infusion_approvals=("MONITOR", "INVESTIGATOR", "ETHICS", "SUBJECT"),
+    ),
+    lymphodepletion=Lymphodepletion(
+        fludarabine_mg_m2=Decimal(30),
+        fludarabine_reduced_mg_m2=Decimal(24),
+        cyclophosphamide_mg_m2=Decimal(300),
+        full_dose_min_crcl=Decimal(70),
+        reduced_dose_min_crcl=Decimal(50),
+        dose_tolerance_percent=Decimal(10),
+        days=(-5, -4, -3),
+        repeat_after_days=14,
+    ),
+    # Days without earlier treatment before leukapheresis, by type of prior therapy.
+    washout_days=(("CHEMO", 14), ("EGFR", 14), ("PD1", 28), ("RT", 14), ("INVEST", 28)),
+    bridging_washout_days=7,
+    steroid_free_days=7,
+    contact_attempts_min=3,
 )
