@@ -201,7 +201,7 @@ def ends_after_start(record, casebook):
     words = {"end": text(record.aeendtc), "start": text(record.aestdtc)}
     if verdict:
         return Finding(gettext("End date %(end)s is before start date %(start)s.") % words)
-    if verdict is None and len(record.aeendtc) != len(record.aestdtc):
+    if verdict is None:
         return Finding(gettext("End date %(end)s may be before start date %(start)s.") % words, warns=True)
     return None
 

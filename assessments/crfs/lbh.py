@@ -114,7 +114,7 @@ class BloodCountRow(CrfRow):
 
     lbtestcd = item(models.CharField(_("Analyte"), max_length=20))
     lborres = item(models.CharField(_("Value as typed"), max_length=30))
-    lbqual = item(code(_("Qualifier"), [(sign, sign) for sign in QUALIFIERS]))
+    lbqual = item(code(_("Qualifier"), [(sign, sign) for sign in QUALIFIERS]), optional=True)
     lborresu = item(models.CharField(_("Unit as reported"), max_length=20))
     lbornrlo = item(
         models.DecimalField(_("Lower limit of normal"), max_digits=12, decimal_places=4),

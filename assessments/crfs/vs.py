@@ -103,7 +103,7 @@ class VitalSignRow(CrfRow):
 
     vstestcd = item(models.CharField(_("Analyte"), max_length=20))
     vsorres = item(models.CharField(_("Value as typed"), max_length=30))
-    vsqual = item(code(_("Qualifier"), [(sign, sign) for sign in QUALIFIERS]))
+    vsqual = item(code(_("Qualifier"), [(sign, sign) for sign in QUALIFIERS]), optional=True)
     vsorresu = item(code(_("Unit as reported"), UNITS))
     vspos = item(code(_("Position"), POSITIONS), optional=True, detail=True)
     vsstresn = item(

@@ -77,7 +77,7 @@ def _decision_needs_all(record, decision):
     if record[decision] == "Y" and open_ones:
         return Finding(
             gettext(
-                "Eligible is Yes, but %(criteria)s are not satisfied. Correct a criterion or the decision."
+                "Eligible is Yes, but these criteria are not satisfied: %(criteria)s. Correct a criterion or the decision."
             )
             % {"criteria": ", ".join(open_ones)},
             decision,

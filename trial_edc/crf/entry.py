@@ -26,6 +26,7 @@ class Entry:
         corrections: those of `changed` that had an answer before, so a reason is due.
         findings: in the order of the form; `kept` says which are explained, `warns` which open no query.
         expected: addresses asked now; unanswered: those of them that need an answer and have none, in order.
+        context: as given, with the codelists that are data read in.
     """
 
     spec: FormSpec
@@ -37,6 +38,7 @@ class Entry:
     findings: list[Finding]
     expected: set[str]
     unanswered: list[str]
+    context: EntryContext
 
 
 def bind(
@@ -81,6 +83,7 @@ def bind(
         corrections=frozenset(address for address in changes if base.is_answered(address)),
         findings=findings,
         expected=expected,
+        context=context,
         unanswered=[address for address in asked if address in errors or not draft.is_answered(address)],
     )
 

@@ -43,9 +43,16 @@ def interval(value: Any, zone: tzinfo | None = None) -> tuple[datetime, datetime
 
 
 def before(earlier: Any, later: Any, zone: tzinfo | None = None) -> bool | None:
-    """Whether `earlier` lies before `later`: True for every possible date, False for none, None for some."""
+    """Whether `earlier` lies before `later`: True for every possible date, False for none, None for some.
+
+    Moments are compared by the minute, anything else by the day.
+    """
     low, high = interval(earlier, zone)
     other_low, other_high = interval(later, zone)
+    if low != high or other_low != other_high:
+        low, high, other_low, other_high = (
+            datetime.combine(end.date(), time.min) for end in (low, high, other_low, other_high)
+        )
     if high < other_low:
         return True
     return None if low < other_high else False
