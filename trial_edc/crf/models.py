@@ -35,7 +35,8 @@ class CrfRow(models.Model):
     unique within the form; "" when rows are told apart by `row_no` alone), `measured` (the prefix of its
     columns
     when each row is one measurement: `lb` for `lborres`, `lbqual`, `lborresu`, `lbstresn`, `lbstresu`) and
-    `derive`, a function of (record, casebook) that gives {address: value} for its calculated columns.
+    `derive`, a function of (record, casebook) that gives {address: value} for its calculated columns, and
+    `rows_from`, a function of (record, casebook) that gives the keys of rows to show beside those saved.
     """
 
     instance = models.ForeignKey("casebook.FormInstance", on_delete=models.PROTECT, related_name="+")
