@@ -23,9 +23,7 @@ def qtcf(qt_ms: Decimal, heart_rate_per_min: Decimal) -> Decimal:
     return _rounded(qt_ms / (60 / heart_rate_per_min) ** _THIRD, "1")
 
 
-def creatinine_clearance(
-    *, age_years: int, weight_kg: Decimal, creatinine_umol_l: Decimal, sex: str
-) -> Decimal | None:
+def creatinine_clearance(*, age_years: int, weight_kg: Decimal, creatinine_umol_l: Decimal, sex: str) -> Decimal | None:
     """Creatinine clearance, mL/min, 1 decimal half-up; None when the sex is neither "M" nor "F".
 
     Args:

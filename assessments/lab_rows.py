@@ -77,17 +77,18 @@ def reported(standard, unit, analyte):
 
 
 def in_unit(limits, unit, analyte, names=("lln", "uln")):
-    """Two limits in the unit as reported; none where the laboratory's unit cannot be converted into it."""
+    """The named limits in the unit as reported; None where the laboratory's unit cannot be converted into it."""
+    nothing = (None,) * len(names)
     if limits is None:
-        return None, None
-    low, high = (getattr(limits, name) for name in names)
+        return nothing
+    found = tuple(getattr(limits, name) for name in names)
     if limits.unit == unit:
-        return low, high
+        return found
     factors = {one.code: one.factor for one in analyte.units}
     if not factors.get(limits.unit) or not factors.get(unit):
-        return None, None
+        return nothing
     ratio = factors[limits.unit] / factors[unit]
-    return tuple(None if value is None else round(value * ratio, 4) for value in (low, high))
+    return tuple(None if value is None else round(value * ratio, 4) for value in found)
 
 
 def limit(label):
@@ -104,16 +105,12 @@ class LabResultRow(CrfRow):
     lborresu = item(models.CharField(_("Unit as reported"), max_length=20))
     lbornrlo = limit(_("Lower limit of normal"))
     lbornrhi = limit(_("Upper limit of normal"))
-    lbstresn = item(
-        models.DecimalField(_("Value in standard unit"), max_digits=14, decimal_places=6), system=True
-    )
+    lbstresn = item(models.DecimalField(_("Value in standard unit"), max_digits=14, decimal_places=6), system=True)
     lbstresu = item(models.CharField(_("Standard unit"), max_length=20), system=True)
     lbtoxgr = item(models.IntegerField(_("CTCAE grade")), system=True)
     lbclsig = item(
         yes_no(_("Clinically significant")),
-        shown_when=any_of(
-            answered("lbtoxgr", "1", "2", "3", "4", "5"), outside("lborres", "lbornrlo", "lbornrhi")
-        ),
+        shown_when=any_of(answered("lbtoxgr", "1", "2", "3", "4", "5"), outside("lborres", "lbornrlo", "lbornrhi")),
         optional=True,
     )
 

@@ -47,10 +47,10 @@ class LabRange(models.Model):
     sex = models.CharField(max_length=3, choices=[(ANY, _("Any")), ("M", _("M")), ("F", _("F"))], default=ANY)
     age_from = models.PositiveSmallIntegerField(default=18)
     age_to = models.PositiveSmallIntegerField(default=120)
-    lln = models.DecimalField(max_digits=12, decimal_places=4, null=True)
-    uln = models.DecimalField(max_digits=12, decimal_places=4, null=True)
-    lloq = models.DecimalField(max_digits=12, decimal_places=4, null=True)
-    uloq = models.DecimalField(max_digits=12, decimal_places=4, null=True)
+    lln = models.DecimalField(max_digits=16, decimal_places=4, null=True)
+    uln = models.DecimalField(max_digits=16, decimal_places=4, null=True)
+    lloq = models.DecimalField(max_digits=16, decimal_places=4, null=True)
+    uloq = models.DecimalField(max_digits=16, decimal_places=4, null=True)
     effective_from = models.DateField()
     effective_to = models.DateField(null=True)
 
@@ -70,12 +70,14 @@ class LabRange(models.Model):
 
 @dataclass(frozen=True)
 class Limits:
-    """Lower and upper limit of normal in `unit`; `is_widened` when the sex was not known."""
+    """Limits of normal and of quantification in `unit`; `is_widened` when the sex was not known."""
 
     unit: str
     lln: Decimal | None
     uln: Decimal | None
     is_widened: bool = False
+    lloq: Decimal | None = None
+    uloq: Decimal | None = None
 
 
 def laboratories_of(casebook) -> tuple[tuple[str, str], ...]:
@@ -114,7 +116,8 @@ def limits_for(
     lows = [one.lln for one in fits if one.lln is not None]
     highs = [one.uln for one in fits if one.uln is not None]
     widened = len(fits) > 1
-    return Limits(fits[0].unit, min(lows, default=None), max(highs, default=None), widened)
+    first = fits[0]
+    return Limits(first.unit, min(lows, default=None), max(highs, default=None), widened, first.lloq, first.uloq)
 
 
 def _fits_age(one: LabRange, age: int | None) -> bool:

@@ -34,9 +34,7 @@ def weight_on(casebook, on):
     if casebook is None or on is None:
         return None
     zone = site_zone(casebook)
-    known = [
-        one for one in casebook["vs"] if one.vsdtc and one.weight and one.vsdtc.astimezone(zone).date() <= on
-    ]
+    known = [one for one in casebook["vs"] if one.vsdtc and one.weight and one.vsdtc.astimezone(zone).date() <= on]
     return max(known, key=lambda one: one.vsdtc).weight if known else None
 
 

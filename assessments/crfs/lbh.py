@@ -55,10 +55,7 @@ def parts_are_not_more_than_all(record, casebook):
     parts = [record[name] for name in ("anc", "alc") if record[name] is not None]
     if sum(parts) * 100 > record.wbc * 105:
         return Finding(
-            gettext(
-                "Leukocytes are %(wbc)s; neutrophils and lymphocytes together are %(parts)s."
-                " Which is correct?"
-            )
+            gettext("Leukocytes are %(wbc)s; neutrophils and lymphocytes together are %(parts)s. Which is correct?")
             % {"wbc": f"{record.wbc.normalize():f}", "parts": f"{sum(parts).normalize():f}"}
         )
     return None

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from trial_edc.protocol.model import Analyte, PanelRow, Unit
 from trial_edc.protocol.u87.criteria import CRITERIA
+from trial_edc.protocol.u87.laboratory import EXAMINATION_PANELS, LABORATORY, LABORATORY_PANELS
 
 D = Decimal
 CELSIUS = (Unit("C"), Unit("F", factor=D(5), divisor=D(9), offset=D(32)))
@@ -58,7 +59,7 @@ HAEMATOLOGY_FURTHER = (
     _count("blast", "Blasts"),
     _count("retic", "Reticulocytes"),
 )
-ANALYTES = {analyte.code: analyte for analyte in (*VITAL_SIGNS, *HAEMATOLOGY, *HAEMATOLOGY_FURTHER)}
+ANALYTES = {analyte.code: analyte for analyte in (*VITAL_SIGNS, *HAEMATOLOGY, *HAEMATOLOGY_FURTHER)} | LABORATORY
 
 
 def _rows(*codes: str, **when: tuple[str, tuple[str, ...]]) -> tuple[PanelRow, ...]:
@@ -82,4 +83,6 @@ PANELS = {
     ("ie", "scr"): _criteria(),
     ("ie", "base"): _criteria("recheck_before_ld"),
     ("ie", "d0"): _criteria("recheck_before_infusion"),
+    **LABORATORY_PANELS,
+    **EXAMINATION_PANELS,
 }
