@@ -77,7 +77,7 @@ class Haematotoxicity(CrfModel):
     htplt = item(
         models.DateField(_("Platelets >= 20 x 10^9/L without transfusion 7 d")), shown_when=NEUTROPENIC, optional=True
     )
-    htboost = item(yes_no(_("Stem-cell boost")), shown_when=NEUTROPENIC)
+    htboost = item(yes_no(_("Stem-cell boost")))
 
 
 @edit_check(Haematotoxicity, "htrec")

@@ -88,7 +88,7 @@ class KineticsRow(CrfRow):
     pkmeth = item(code(_("Method"), METHODS))
     pklloq = item(
         models.DecimalField(_("Lower limit of quantification"), max_digits=14, decimal_places=4),
-        shown_when=answered("pkmeth", "QPCR", "DDPCR"),
+        shown_when=answered("pkmeth"),
     )
     pkuloq = item(
         models.DecimalField(_("Upper limit of quantification"), max_digits=14, decimal_places=4),

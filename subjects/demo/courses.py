@@ -30,6 +30,7 @@ class Course:
         is_signed: the investigator has signed what asks for it.
         late: visits that were not entered.
         typed: {(visit, form): what differs from the usual course}.
+        has_worked_tumour: has the lesions and scans of the worked RECIST case.
     """
 
     site: str
@@ -44,6 +45,7 @@ class Course:
     is_signed: bool = False
     late: tuple[str, ...] = ()
     typed: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    has_worked_tumour: bool = False
 
 
 ANAEMIA = Event("Anaemia", "Anemia", 2, -4, 12, "UNLIKELY", "NONE")
@@ -72,7 +74,10 @@ TWELVE = (
 COURSES = (
     Course("101", "M", 1958, 402, cohort="DL1", crs={2: 1, 3: 1}, events=(MILD_CRS, ANAEMIA), is_signed=True),
     Course("101", "M", 1961, 200, stage="d28", crs={3: 2, 4: 2}, events=(CRS_2, NEUTROPENIA), is_signed=True),
-    Course("101", "F", 1966, 180, stage="m3", crs={2: 1}, events=(FEVER, FATIGUE), is_signed=True),
+    Course(
+        "101", "F", 1966, 180, stage="m3", crs={2: 1}, events=(FEVER, FATIGUE), is_signed=True,
+        has_worked_tumour=True,
+    ),
     Course("101", "M", 1974, 121, events=(ANAEMIA, FATIGUE), late=("m3",)),
     Course("101", "F", 1969, 33, stage="d28", crs={2: 1, 3: 1, 4: 1}, events=TWELVE),
     Course("101", "M", 1963, 35, stage="d28", events=(FEVER,), is_signed=True),

@@ -10,7 +10,9 @@ from random import Random
 from django.db import transaction
 
 from subjects.actions.subjects import open_unscheduled_visit, plan_dates, register_subject
-from subjects.demo.answers import FORMS, Answers, Moment, adverse_event
+from subjects.demo import answers_assessments
+from subjects.demo.answers import FORMS as FIRST_FORMS
+from subjects.demo.answers import Answers, Moment, adverse_event
 from subjects.demo.courses import COURSES, Course
 from subjects.models import Subject
 from trial_edc.accounts.models import Site, User
@@ -23,6 +25,7 @@ from trial_edc.casebook.slots import Slot
 from trial_edc.casebook.study import study
 from trial_edc.protocol.model import VisitPlan
 
+FORMS = {**FIRST_FORMS, **answers_assessments.FORMS}
 PRESCREENED, CONSENTED, COLLECTED = -78, -57, -41  # study days
 COORDINATORS = {"101": "crc1", "102": "crc3", "103": "crc4"}
 INVESTIGATORS = {"101": "pi1", "102": "pi4", "103": "pi3"}
@@ -76,6 +79,7 @@ class _Seeding:
             if visit.code == "scr":
                 self._plan()
         self._adverse_events()
+        self._stay()
         if self.subject.code == "101-0007":
             self._day_of_the_mock_up()
         if self.course.is_signed:
@@ -156,6 +160,12 @@ class _Seeding:
             typed = adverse_event(event, infusion_on=self.infusion_on, today=self.as_of)
             self._save("", "ae", typed, seq=seq, by=self.investigator)
 
+    def _stay(self) -> None:
+        """Everybody who was infused was in hospital for it."""
+        if self.course.day >= 0:
+            typed = answers_assessments.planned_stay(infusion_on=self.infusion_on, today=self.as_of)
+            self._save("", "hosp", typed)
+
     def _day_of_the_mock_up(self) -> None:
         """101-0007: CRS and ICANS of days 5 and 6 are in, Day 7 itself is not; an unscheduled visit on Day 8."""
         for number, day in enumerate(EARLIER_DAYS["d7"], 2):
@@ -180,7 +190,7 @@ class _Seeding:
         """The investigator has signed every form that asks for it."""
         for form in FormInstance.objects.filter(subject=self.subject).order_by("pk"):
             rule = study().signature_rule(form.form_code)
-            if rule is None or form.status != FormInstance.Status.COMPLETE:
+            if rule is None or "PI" not in rule.roles or form.status != FormInstance.Status.COMPLETE:
                 continue
             result = sign_forms(
                 by=self.investigator,

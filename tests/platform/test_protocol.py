@@ -69,11 +69,12 @@ def test_the_visit_record_opens_every_visit():
 
 def test_unscheduled_visits_share_one_plan():
     assert U87.visit("uns12").code == "uns"
-    assert [cell.form for cell in U87.forms_at("uns1")] == ["sv", "vs", "crs", "icn", "lbh"]
+    unscheduled = "sv vs pe ecog ecg crs icn lbh lbc lbi cyt pk tr nt rs bio"
+    assert [cell.form for cell in U87.forms_at("uns1")] == unscheduled.split()
 
 
 def test_day_7_asks_these_forms():
-    assert [cell.form for cell in U87.forms_at("d7")] == ["sv", "vs", "crs", "icn", "lbh"]
+    assert [cell.form for cell in U87.forms_at("d7")] == "sv vs pe ecog crs icn lbh lbc cyt pk".split()
     assert U87.cell("d7", "crs").expected_instances == 3
     assert U87.cell("d0", "vs").expected_instances == 6
     assert U87.cell("d21", "crs").required is False
@@ -169,7 +170,9 @@ def test_progression_leaves_safety_and_follow_up():
 def test_a_visit_is_not_expected_when_its_forms_are_not():
     anchors = Anchors(infusion=INFUSION, tracks_off=tracks_off(U87, [("progression", INFUSION)]))
 
-    assert visit_status(U87, "m6", anchors, today=INFUSION).status == "not-expected"
+    assert visit_status(U87, "m15", anchors, today=INFUSION).status == "not-expected"
+    # Persistence of the CAR-T cells is followed after progression too.
+    assert visit_status(U87, "m6", anchors, today=INFUSION).status == "not-due"
 
 
 @pytest.mark.parametrize(("on", "day"), [("2026-02-24", 0), ("2026-03-05", 9), ("2026-02-19", -5)])
