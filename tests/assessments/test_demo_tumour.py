@@ -7,6 +7,7 @@ import pytest
 from assessments.laboratory_defaults import write_defaults
 from subjects.demo.courses import COURSES
 from subjects.demo.seed import seed_demo
+from tests.books import fill
 from trial_edc.accounts import demo
 from trial_edc.audit.context import audited
 from trial_edc.casebook.models import Query, Signature
@@ -27,9 +28,7 @@ def casebook(database):
 
 
 def test_three_scans_are_read_and_signed_and_month_6_is_empty(casebook):
-    tumour = {
-        one.visit_code: (one["trdtc.1"].isoformat(), int(one.trsum), one.trresp) for one in casebook["tr"]
-    }
+    tumour = {one.visit_code: (one["trdtc.1"].isoformat(), int(one.trsum), one.trresp) for one in casebook["tr"]}
     response = {one.visit_code: (one.rsovrl, one.rsinv, one.rsbor) for one in casebook["rs"]}
 
     assert tumour == {
@@ -49,3 +48,12 @@ def test_the_demo_answers_raise_no_question_in_the_assessments(casebook):
     assert list(asked) == []
     statuses = {one.form_code: one.status for one in casebook.instances}
     assert {form: status for form, status in statuses.items() if status != "complete"} == {}
+
+
+def test_a_stored_code_is_read_back_as_it_was_typed(casebook):
+    stored = casebook.record("scr", "lbi")
+
+    again = fill("scr/lbi", casebook=casebook, record=stored, hbsag="NEG", syph="Negative")
+
+    assert (stored.hbsag, stored["lbtoxgr.hbsag"]) == ("NEG", None)
+    assert again.changed == {}

@@ -313,7 +313,7 @@ def display(
         return ""
     if (
         spec.kind in ("number", "integer")
-        or (spec.is_measured and not spec.choices)
+        or (spec.is_measured and not isinstance(value, str))
         or isinstance(value, Decimal)
     ):
         digits = f"{about.get('qualifier', '')}{about.get('typed') or format(value, 'f')}"
