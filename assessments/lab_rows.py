@@ -24,7 +24,7 @@ def result_values(record, casebook):
         {address: value} for `lbornrlo`, `lbornrhi` and `lbtoxgr` of every row in use.
     """
     on = day_of_sample(record, casebook, "lbdtc")
-    ranges = ranges_on(record.lblab, on) if record.lblab and on else []
+    ranges = ranges_on(record.lblab, on, casebook) if record.lblab and on else []
     age, sex = age_and_sex(casebook, on)
     is_later = casebook and record.visit_code != "base"
     baseline = casebook.record("base", record.form_code) if is_later else None

@@ -81,20 +81,27 @@ class Limits:
 
 
 def laboratories_of(casebook) -> tuple[tuple[str, str], ...]:
-    """Laboratories a site may name: its own and the central ones, as (code, label)."""
+    """Laboratories a site may name: its own and the central ones, as (code, label). Read once for a casebook."""
     known = Laboratory.objects.all()
-    if casebook is not None:
+    if casebook is None:
+        return tuple((one.code, f"{one.code} {one.name}") for one in known)
+    if "laboratories" not in casebook.reference:
         known = known.filter(Q(site=casebook.subject.site_id) | Q(site=None))
-    return tuple((one.code, f"{one.code} {one.name}") for one in known)
+        casebook.reference["laboratories"] = tuple((one.code, f"{one.code} {one.name}") for one in known)
+    return casebook.reference["laboratories"]
 
 
-def ranges_on(laboratory: str, on: date) -> list[LabRange]:
-    """All ranges of a laboratory that count on a day. One statement."""
-    return list(
-        LabRange.objects.filter(laboratory__code=laboratory, effective_from__lte=on).filter(
-            Q(effective_to=None) | Q(effective_to__gte=on)
-        )
-    )
+def ranges_on(laboratory: str, on: date, casebook=None) -> list[LabRange]:
+    """All ranges of a laboratory that count on a day. One statement for all laboratories of a casebook."""
+    offered = [code for code, _label in laboratories_of(casebook)] if casebook is not None else []
+    if laboratory not in offered:
+        found = list(LabRange.objects.filter(laboratory__code=laboratory))
+    else:
+        if "ranges" not in casebook.reference:
+            stored = LabRange.objects.filter(laboratory__code__in=offered).select_related("laboratory")
+            casebook.reference["ranges"] = list(stored)
+        found = [one for one in casebook.reference["ranges"] if one.laboratory.code == laboratory]
+    return [one for one in found if one.effective_from <= on and (one.effective_to is None or one.effective_to >= on)]
 
 
 def limits_for(

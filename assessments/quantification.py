@@ -45,7 +45,7 @@ def quantification(record, casebook, *, prefix, laboratory, dated, normal=False)
         prefix: of the row's columns. laboratory: code, "" = not known. dated: item of the sample's time.
     """
     on = day_of_sample(record, casebook, dated)
-    ranges = ranges_on(laboratory, on) if laboratory and on else []
+    ranges = ranges_on(laboratory, on, casebook) if laboratory and on else []
     age, sex = age_and_sex(casebook, on)
     wanted = {"lloq": "lloq", "uloq": "uloq"} | ({"ornrlo": "lln", "ornrhi": "uln"} if normal else {})
     found = {}

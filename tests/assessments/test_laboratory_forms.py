@@ -300,3 +300,11 @@ def test_ranges_depend_on_sex_age_and_day(casebook):
         (250, "2026-01-15"),
     ]
     assert [(one.age_from, one.age_to, one.uln) for one in alp.order_by("age_from")] == [(18, 49, 100), (50, 120, 135)]
+
+
+def test_a_page_of_many_laboratory_forms_reads_the_limits_once(casebook, django_assert_num_queries):
+    with django_assert_num_queries(2):  # the laboratories offered, and their ranges
+        fill("d7/lbc", casebook=casebook, **CHEMISTRY)
+        fill("d7/cyt", casebook=casebook, **CYTOKINES)
+        fill("d7/pk", casebook=casebook, **KINETICS)
+        fill("d7/lbc", casebook=casebook, **CHEMISTRY)
