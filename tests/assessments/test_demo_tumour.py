@@ -5,13 +5,17 @@ from datetime import date, timedelta
 import pytest
 
 from assessments.laboratory_defaults import write_defaults
+from assessments.selectors import responses_that_differ
 from subjects.demo.courses import COURSES
 from subjects.demo.seed import seed_demo
 from tests.books import fill
 from trial_edc.accounts import demo
+from trial_edc.accounts.models import User
 from trial_edc.audit.context import audited
+from trial_edc.casebook.actions.save import save_form
 from trial_edc.casebook.models import Query, Signature
 from trial_edc.casebook.reader import read
+from trial_edc.casebook.slots import Slot
 
 DAY = date(2026, 3, 5)
 
@@ -57,3 +61,34 @@ def test_a_stored_code_is_read_back_as_it_was_typed(casebook):
 
     assert (stored.hbsag, stored["lbtoxgr.hbsag"]) == ("NEG", None)
     assert again.changed == {}
+
+
+def test_month_6_is_progression_by_a_new_lesion_and_the_other_response_needs_its_reason(casebook):
+    subject = casebook.subject
+    coordinator = User.objects.get(email="crc1@demo.example")
+
+    def save(form, **typed):
+        raw = {f"{form}.{name.replace('__', '.')}": text for name, text in typed.items()}
+        return save_form(by=coordinator, slot=Slot(subject.pk, "m6", form), raw=raw)
+
+    sizes = {"trdiam__1": "24", "trdiam__2": "13", "trdiam__3": "11", "trstat__4": "TSTM"}
+    methods = {f"trmeth__{number}": "CT" for number in range(1, 5)}
+    scan = save("tr", trdtc__1="5mar2026", **sizes, **methods)
+    others = {"ntdtc__1": "5mar2026", "ntstat__1": "ABSENT", "ntstat__2": "PRESENT"}
+    new = {"nlyn": "UNEQUIVOCAL", "nldt__1": "5mar2026", "nlloc__1": "Liver, segment VI, CT", "nlsize__1": "14"}
+    rest = save("nt", **others, **new, nlaxis__1="LONGEST")
+    assert (scan.held, rest.held, scan.unanswered, rest.unanswered) == ({}, {}, (), ())
+
+    held = save("rs", rsdtc="5mar2026", rsclin="N", rsinv="PR")
+    assert list(held.held) == ["rsinv"]
+    assert held.held["rsinv"].startswith("Investigator PR differs from calculated PD at M6.")
+    assert responses_that_differ([subject.site_id]) == []
+
+    kept = save("rs", rsinv="PR", rsinvrs="The liver lesion is a haemangioma.")
+    now = read(subject)
+    measured, response = now.record("m6", "tr"), now.record("m6", "rs")
+    assert (kept.held, measured.trsum, measured.trnadir, measured.trresp) == ({}, 53, 46, "PR")
+    assert (response.rsinv, response.rsovrl, response.rsbor, response.status) == ("PR", "PD", "PR", "complete")
+    (differing,) = responses_that_differ([subject.site_id])
+    assert (differing.visit, differing.investigator, differing.derived) == ("m6", "PR", "PD")
+    assert responses_that_differ([]) == []

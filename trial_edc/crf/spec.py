@@ -313,7 +313,7 @@ def _value_item(table: type[CrfRow], row: PanelRow, field_: Any) -> ItemSpec:
         item=replace(field_.crf, qualifiers=analyte.qualifiers),
         row=row_label(table),
         row_key=row.key,
-        choices=analyte.choices,
+        choices=tuple((code, gettext_lazy(label)) for code, label in analyte.choices),
         units=analyte.units,
         range=analyte.expected,
         limits=analyte.possible,

@@ -9,9 +9,15 @@ from decimal import Decimal
 
 from trial_edc.protocol.model import Analyte, PanelRow, Unit
 
+
+def _(text: str) -> str:
+    """Mark a string for the translation catalogue; it is translated where it is shown."""
+    return text
+
+
 D = Decimal
 POSSIBLE = (D(0), D(99_999_999))
-TESTED = (("POS", "Positive"), ("NEG", "Negative"), ("NOTDONE", "Not done"))
+TESTED = (("POS", _("Positive")), ("NEG", _("Negative")), ("NOTDONE", _("Not done")))
 
 
 def _units(text: str) -> tuple[Unit, ...]:
@@ -77,14 +83,14 @@ IMMUNOLOGY = (
     _coded(
         "preg",
         "Pregnancy test (serum at screening / pre-LD)",
-        (("POS", "Positive"), ("NEG", "Negative"), ("NAP", "Not applicable")),
+        (("POS", _("Positive")), ("NEG", _("Negative")), ("NAP", _("Not applicable"))),
     ),
     Analyte("urine", "Urinalysis", (), is_text=True),
     _lab("tsh", "TSH", "mIU/L, uIU/mL 1, mU/L 1"),
     _coded(
         "rcl",
         "Replication-competent lentivirus / retrovirus",
-        (("NEG", "Negative"), ("POS", "Positive"), ("NOTDONE", "Not done"), ("ARCHIVED", "Archived")),
+        (("NEG", _("Negative")), ("POS", _("Positive")), ("NOTDONE", _("Not done")), ("ARCHIVED", _("Archived"))),
     ),
 )
 CYTOKINES = (
@@ -134,11 +140,6 @@ LABORATORY_PANELS = {
     ("cyt", ""): _rows("il6 ifng ferr crp", "il2r il10 tnfa"),
     ("pk", ""): _rows("pkcopy", "pkflow pkflowp pkimm"),
 }
-
-
-def _(text: str) -> str:
-    """Mark a string for the translation catalogue; it is translated where it is shown."""
-    return text
 
 
 BODY_SYSTEMS = (
