@@ -21,9 +21,7 @@ class Laboratory(models.Model):
 
     code = models.CharField(_("Code"), max_length=10, unique=True)
     name = models.CharField(_("Name"), max_length=120)
-    site = models.ForeignKey(
-        "accounts.Site", models.PROTECT, null=True, blank=True, related_name="laboratories"
-    )
+    site = models.ForeignKey("accounts.Site", models.PROTECT, null=True, blank=True, related_name="laboratories")
 
     class Meta:
         ordering = ["code"]
@@ -104,9 +102,7 @@ def ranges_on(laboratory: str, on: date, casebook=None) -> list[LabRange]:
     return [one for one in found if one.effective_from <= on and (one.effective_to is None or one.effective_to >= on)]
 
 
-def limits_for(
-    ranges: Iterable[LabRange], analyte: str, *, sex: str | None, age: int | None
-) -> Limits | None:
+def limits_for(ranges: Iterable[LabRange], analyte: str, *, sex: str | None, age: int | None) -> Limits | None:
     """The limits of an analyte for a person; None when no range fits.
 
     Args:

@@ -32,7 +32,12 @@ def planned_time_points(form_code):
 
 
 def planned_time_point(record, casebook):
-    """The time point a visit stands for; None on the day of infusion and at unscheduled visits: it is typed."""
+    """The time point a visit stands for, once the sample is dated (an untouched form stays empty).
+
+    None on the day of infusion and at unscheduled visits: there it is typed.
+    """
+    if record[f"{record.form_code}dtc"] is None:
+        return None
     if record.visit_code == INFUSION or not protocol().cell(record.visit_code, record.form_code):
         return None
     return None if record.visit_code.startswith(protocol().unscheduled) else record.visit_code.upper()

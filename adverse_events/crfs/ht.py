@@ -64,8 +64,12 @@ class Haematotoxicity(CrfModel):
             (_("Recovery"), ["htrec", "htplt", "htboost"]),
         ]
 
-    htanc500 = item(models.CharField(_("Days with ANC <=500/uL, day 0-30"), max_length=10), derive=days_500)
-    htanc100 = item(models.CharField(_("Days with ANC <=100/uL, day 0-30"), max_length=10), derive=days_100)
+    htanc500 = item(
+        models.CharField(_("Days with ANC <=500/uL, day 0-30"), max_length=10), unit="days", derive=days_500
+    )
+    htanc100 = item(
+        models.CharField(_("Days with ANC <=100/uL, day 0-30"), max_length=10), unit="days", derive=days_100
+    )
     htearly = item(models.IntegerField(_("Early ICAHT grade")), derive=early)
     htlate = item(models.IntegerField(_("Late ICAHT grade (after day 30)")), derive=late)
     htrec = item(

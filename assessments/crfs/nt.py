@@ -47,7 +47,7 @@ def rows_expected(record, casebook):
 
 
 def row_values(record, casebook):
-    """Names of the lesions; at a later scan their location, and the scan date of the first row."""
+    """Names of the lesions, at a later scan with their location; the scan date of the first row."""
     rows = row_numbers(record, *COLUMNS)
     dates = [record[f"ntdtc.{number}"] for number in rows if record[f"ntdtc.{number}"]]
     found = {}
@@ -57,8 +57,7 @@ def row_values(record, casebook):
         base = casebook.record(BASE, "nt") if casebook else None
         for number, lesion in non_target_lesions(casebook).items():
             found[f"ntlnkid.{number}"] = lesion.id
-            if number in rows:
-                found[f"ntloc.{number}"] = base[f"ntloc.{number}"]
+            found[f"ntloc.{number}"] = base[f"ntloc.{number}"]
     for number in rows:
         if dates and not record.is_answered(f"ntdtc.{number}"):
             found[f"ntdtc.{number}"] = dates[0]

@@ -207,6 +207,7 @@ def test_cytokines_carry_the_limits_of_their_assay(casebook):
     assert (entry.record["cytlloq.ifng"], entry.record["cytuloq.ifng"]) == (Decimal("2.5"), 5000)
     assert entry.record["cytornrhi.ferr"] == 400
     assert entry.record.cyttpt == "D7"
+    assert fill("d7/cyt", casebook=casebook).record.cyttpt is None
 
 
 def test_a_value_below_another_limit_than_the_assay_has_is_asked_about(casebook):
