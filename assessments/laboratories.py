@@ -21,9 +21,7 @@ class Laboratory(models.Model):
 
     code = models.CharField(_("Code"), max_length=10, unique=True)
     name = models.CharField(_("Name"), max_length=120)
-    site = models.ForeignKey(
-        "accounts.Site", models.PROTECT, null=True, blank=True, related_name="laboratories"
-    )
+    site = models.ForeignKey("accounts.Site", models.PROTECT, null=True, blank=True, related_name="laboratories")
 
     class Meta:
         ordering = ["code"]
@@ -47,10 +45,10 @@ class LabRange(models.Model):
     sex = models.CharField(max_length=3, choices=[(ANY, _("Any")), ("M", _("M")), ("F", _("F"))], default=ANY)
     age_from = models.PositiveSmallIntegerField(default=18)
     age_to = models.PositiveSmallIntegerField(default=120)
-    lln = models.DecimalField(max_digits=12, decimal_places=4, null=True)
-    uln = models.DecimalField(max_digits=12, decimal_places=4, null=True)
-    lloq = models.DecimalField(max_digits=12, decimal_places=4, null=True)
-    uloq = models.DecimalField(max_digits=12, decimal_places=4, null=True)
+    lln = models.DecimalField(max_digits=16, decimal_places=4, null=True)
+    uln = models.DecimalField(max_digits=16, decimal_places=4, null=True)
+    lloq = models.DecimalField(max_digits=16, decimal_places=4, null=True)
+    uloq = models.DecimalField(max_digits=16, decimal_places=4, null=True)
     effective_from = models.DateField()
     effective_to = models.DateField(null=True)
 
@@ -70,34 +68,41 @@ class LabRange(models.Model):
 
 @dataclass(frozen=True)
 class Limits:
-    """Lower and upper limit of normal in `unit`; `is_widened` when the sex was not known."""
+    """Limits of normal and of quantification in `unit`; `is_widened` when the sex was not known."""
 
     unit: str
     lln: Decimal | None
     uln: Decimal | None
     is_widened: bool = False
+    lloq: Decimal | None = None
+    uloq: Decimal | None = None
 
 
 def laboratories_of(casebook) -> tuple[tuple[str, str], ...]:
-    """Laboratories a site may name: its own and the central ones, as (code, label)."""
+    """Laboratories a site may name: its own and the central ones, as (code, label). Read once for a casebook."""
     known = Laboratory.objects.all()
-    if casebook is not None:
+    if casebook is None:
+        return tuple((one.code, f"{one.code} {one.name}") for one in known)
+    if "laboratories" not in casebook.reference:
         known = known.filter(Q(site=casebook.subject.site_id) | Q(site=None))
-    return tuple((one.code, f"{one.code} {one.name}") for one in known)
+        casebook.reference["laboratories"] = tuple((one.code, f"{one.code} {one.name}") for one in known)
+    return casebook.reference["laboratories"]
 
 
-def ranges_on(laboratory: str, on: date) -> list[LabRange]:
-    """All ranges of a laboratory that count on a day. One statement."""
-    return list(
-        LabRange.objects.filter(laboratory__code=laboratory, effective_from__lte=on).filter(
-            Q(effective_to=None) | Q(effective_to__gte=on)
-        )
-    )
+def ranges_on(laboratory: str, on: date, casebook=None) -> list[LabRange]:
+    """All ranges of a laboratory that count on a day. One statement for all laboratories of a casebook."""
+    offered = [code for code, _label in laboratories_of(casebook)] if casebook is not None else []
+    if laboratory not in offered:
+        found = list(LabRange.objects.filter(laboratory__code=laboratory))
+    else:
+        if "ranges" not in casebook.reference:
+            stored = LabRange.objects.filter(laboratory__code__in=offered).select_related("laboratory")
+            casebook.reference["ranges"] = list(stored)
+        found = [one for one in casebook.reference["ranges"] if one.laboratory.code == laboratory]
+    return [one for one in found if one.effective_from <= on and (one.effective_to is None or one.effective_to >= on)]
 
 
-def limits_for(
-    ranges: Iterable[LabRange], analyte: str, *, sex: str | None, age: int | None
-) -> Limits | None:
+def limits_for(ranges: Iterable[LabRange], analyte: str, *, sex: str | None, age: int | None) -> Limits | None:
     """The limits of an analyte for a person; None when no range fits.
 
     Args:
@@ -114,7 +119,8 @@ def limits_for(
     lows = [one.lln for one in fits if one.lln is not None]
     highs = [one.uln for one in fits if one.uln is not None]
     widened = len(fits) > 1
-    return Limits(fits[0].unit, min(lows, default=None), max(highs, default=None), widened)
+    first = fits[0]
+    return Limits(first.unit, min(lows, default=None), max(highs, default=None), widened, first.lloq, first.uloq)
 
 
 def _fits_age(one: LabRange, age: int | None) -> bool:

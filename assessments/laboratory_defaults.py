@@ -1,5 +1,4 @@
-"""Typical haematology ranges of the demonstration laboratories, until each laboratory's certificate is
-entered."""
+"""The demonstration laboratories with typical ranges, until the certificate of each laboratory is entered."""
 
 from __future__ import annotations
 
@@ -7,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from assessments.laboratories import Laboratory, LabRange
+from assessments.laboratory_ranges import further_ranges
 
 EFFECTIVE_FROM = date(2024, 1, 1)
 # Laboratory: (name, site code or "" for the central one).
@@ -14,6 +14,7 @@ LABORATORIES = {
     "L101": ("Hospital laboratory 101", "101"),
     "L102": ("Hospital laboratory 102", "102"),
     "L103": ("Hospital laboratory 103", "103"),
+    "CEN": ("Central laboratory", ""),
 }
 # Laboratory: {analyte: (unit, (sex, LLN, ULN), ...)}; SI units at 101 and 102, US units at 103.
 HAEMATOLOGY = {
@@ -42,13 +43,14 @@ HAEMATOLOGY = {
 
 
 def default_ranges() -> list[dict]:
-    """The ranges above as columns of `LabRange`, `laboratory` by its code."""
-    return [
+    """All ranges as columns of `LabRange`, `laboratory` by its code."""
+    counts = [
         {
             "laboratory": laboratory,
             "analyte": analyte,
             "unit": unit,
             "sex": sex,
+            "age_from": 18,
             "lln": Decimal(lln),
             "uln": Decimal(uln),
             "effective_from": EFFECTIVE_FROM,
@@ -57,27 +59,28 @@ def default_ranges() -> list[dict]:
         for analyte, (unit, *limits) in analytes.items()
         for sex, lln, uln in limits
     ]
+    return counts + further_ranges()
 
 
 def write_defaults(sites: dict) -> list[Laboratory]:
-    """Write the laboratories of the given sites (code -> Site) with their ranges, where they are missing.
+    """Write the laboratories of the given sites (code -> Site) and the central one, with their ranges.
 
-    To be called inside `audited(...)`; safe to run twice.
+    Only what is missing is written. To be called inside `audited(...)`; safe to run twice.
     """
     written = []
     for code, (name, site) in LABORATORIES.items():
-        if site in sites:
+        if not site or site in sites:
             laboratory, _made = Laboratory.objects.get_or_create(
-                code=code, defaults={"name": name, "site": sites[site]}
+                code=code, defaults={"name": name, "site": sites[site] if site else None}
             )
             written.append(laboratory)
     by_code = {laboratory.code: laboratory for laboratory in written}
-    known = set(LabRange.objects.values_list("laboratory__code", "analyte", "sex", "effective_from"))
+    columns = ("analyte", "sex", "age_from", "effective_from")
+    known = set(LabRange.objects.values_list("laboratory__code", *columns))
     missing = [
-        LabRange(**{**columns, "laboratory": by_code[columns["laboratory"]]})
-        for columns in default_ranges()
-        if columns["laboratory"] in by_code
-        and (columns["laboratory"], columns["analyte"], columns["sex"], EFFECTIVE_FROM) not in known
+        LabRange(**{**one, "laboratory": by_code[one["laboratory"]]})
+        for one in default_ranges()
+        if one["laboratory"] in by_code and (one["laboratory"], *(one[name] for name in columns)) not in known
     ]
     LabRange.objects.bulk_create(missing)
     return written

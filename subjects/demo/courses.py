@@ -32,6 +32,7 @@ class Course:
         died_on, new_therapy_on: study day of the death, and of the next anticancer therapy.
         is_out_of_specification: the product was released although a test missed its limit.
         typed: {(visit, form): what differs from the usual course}.
+        has_worked_tumour: has the lesions and scans of the worked RECIST case.
     """
 
     site: str
@@ -49,6 +50,7 @@ class Course:
     new_therapy_on: int | None = None
     is_out_of_specification: bool = False
     typed: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    has_worked_tumour: bool = False
 
 
 ANAEMIA = Event("Anaemia", "Anemia", 2, -4, 12, "UNLIKELY", "NONE")
@@ -81,10 +83,10 @@ COURSES = (
         crs={3: 2, 4: 2}, events=(CRS_2, NEUTROPENIA), is_signed=True,
     ),
     Course(
-        "101", "F", 1966, 180, stage="m3", new_therapy_on=110,
+        "101", "F", 1966, 180, stage="m3", has_worked_tumour=True,
         crs={2: 1}, events=(FEVER, FATIGUE), is_signed=True,
     ),
-    Course("101", "M", 1974, 121, events=(ANAEMIA, FATIGUE), late=("m3",)),
+    Course("101", "M", 1974, 121, new_therapy_on=110, events=(ANAEMIA, FATIGUE), late=("m3",)),
     Course("101", "F", 1969, 33, stage="d28", crs={2: 1, 3: 1, 4: 1}, events=TWELVE),
     Course("101", "M", 1963, 35, stage="d28", events=(FEVER,), is_signed=True),
     Course(

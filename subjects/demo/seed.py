@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from subjects.actions.subjects import open_unscheduled_visit, plan_dates, register_subject
-from subjects.demo import answers, answers_subjects
+from subjects.demo import answers, answers_assessments, answers_subjects
 from subjects.demo.answers import Answers, Moment, adverse_event
 from subjects.demo.answers_subjects import log_entries
 from subjects.demo.courses import COURSES, Course
@@ -30,7 +30,7 @@ from trial_edc.casebook.study import study
 from trial_edc.crf.registry import crf
 from trial_edc.protocol.model import VisitPlan
 
-FORMS = {**answers.FORMS, **answers_subjects.FORMS}
+FORMS = {**answers.FORMS, **answers_subjects.FORMS, **answers_assessments.FORMS}
 PRESCREENED, CONSENTED, COLLECTED = -78, -57, -41  # study days
 COORDINATORS = {"101": "crc1", "102": "crc3", "103": "crc4"}
 INVESTIGATORS = {"101": "pi1", "102": "pi4", "103": "pi3"}
@@ -99,16 +99,20 @@ class _Seeding:
                 if visit.code == "scr":
                     self._plan()
         with self._clock(self.as_of):
-            self._adverse_events()
-            self._logs()
-            if self.course.died_on is not None:
-                # After a death the end of study asks for the disposition alone.
-                self._fill("eos", "ds", self._day(self.course.died_on), self.course.died_on, 1)
-            if self.subject.code == "101-0007":
-                self._day_of_the_mock_up()
-            if self.course.is_signed:
-                self._sign()
+            self._after_the_visits()
         return self.subject
+
+    def _after_the_visits(self) -> None:
+        self._adverse_events()
+        self._stay()
+        self._logs()
+        if self.course.died_on is not None:
+            # After a death the end of study asks for the disposition alone.
+            self._fill("eos", "ds", self._day(self.course.died_on), self.course.died_on, 1)
+        if self.subject.code == "101-0007":
+            self._day_of_the_mock_up()
+        if self.course.is_signed:
+            self._sign()
 
     def _clock(self, on: date) -> AbstractContextManager[None]:
         """The afternoon of a day at the site, where the clock may be moved."""
@@ -194,6 +198,12 @@ class _Seeding:
         for seq, event in enumerate(known, 1):
             typed = adverse_event(event, infusion_on=self.infusion_on, today=self.as_of)
             self._save("", "ae", typed, seq=seq, by=self.investigator)
+
+    def _stay(self) -> None:
+        """Everybody who was infused was in hospital for it."""
+        if self.course.day >= 0:
+            typed = answers_assessments.planned_stay(infusion_on=self.infusion_on, today=self.as_of)
+            self._save("", "hosp", typed)
 
     def _day_of_the_mock_up(self) -> None:
         """101-0007: CRS and ICANS of days 5 and 6 are in, Day 7 itself is not; an unscheduled visit on Day 8."""

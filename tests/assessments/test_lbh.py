@@ -117,7 +117,7 @@ def test_the_default_ranges_are_written_once(casebook):
     with audited(by=User.objects.get(email="dm1@demo.example"), source="form"):
         write_defaults({"101": casebook.subject.site})
 
-    assert LabRange.objects.count() == before == 18
+    assert LabRange.objects.count() == before == 174
 
 
 def test_limits_flag_and_grade_stand_beside_the_value(casebook):

@@ -8,7 +8,14 @@ import pytest
 
 @pytest.mark.parametrize(
     "module",
-    ["assessments.recist", "assessments.endpoints", "assessments.partial_dates", "assessments.analysis_sets"],
+    [
+        "assessments.recist",
+        "assessments.endpoints",
+        "assessments.partial_dates",
+        "assessments.analysis_sets",
+        "assessments.formulas",
+        "adverse_events.icaht",
+    ],
 )
 def test_science_imports_no_django(module):
     question = f"import sys, {module}; sys.exit('django' in sys.modules)"

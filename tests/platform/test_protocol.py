@@ -71,11 +71,14 @@ def test_the_visit_record_opens_every_visit():
 
 def test_unscheduled_visits_share_one_plan():
     assert U87.visit("uns12").code == "uns"
-    assert [cell.form for cell in U87.forms_at("uns1")] == ["sv", "vs", "crs", "icn", "lbh"]
+    unscheduled = "sv vs pe ecog ecg crs icn lbh lbc lbi cyt pk tr nt rs bio"
+    assert [cell.form for cell in U87.forms_at("uns1")] == unscheduled.split()
 
 
 def test_day_7_asks_these_forms():
-    assert [cell.form for cell in U87.forms_at("d7")] == ["sv", "vs", "crs", "icn", "lbh"]
+    forms = [cell.form for cell in U87.forms_at("d7")]
+
+    assert forms == ["sv", "vs", "pe", "ecog", "crs", "icn", "lbh", "lbc", "cyt", "pk"]
     assert U87.cell("d7", "crs").expected_instances == 3
     assert U87.cell("d0", "vs").expected_instances == 6
     assert U87.cell("d21", "crs").required is False

@@ -68,13 +68,15 @@ class Series(list[FormRecord]):
 class Casebook:
     """The forms of one subject. A form not read yet is read, with all others, when first asked for.
 
-    Withdrawn forms are in `instances` and never among the records.
+    Withdrawn forms are in `instances` and never among the records. `reference` keeps what forms have read
+    beside the casebook (laboratories, ranges), so that a page with many forms reads it once.
     """
 
     subject: Any
     instances: tuple[InstanceRow, ...]
     _records: dict[int, FormRecord] = field(default_factory=dict)
     _read: set[str] = field(default_factory=set)
+    reference: dict[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, form_code: str) -> Series:
         self._need(form_code)
@@ -170,7 +172,7 @@ class _Draft(Casebook):
     """A casebook with one record replaced; everything else is read through the casebook it stands on."""
 
     def __init__(self, subject, instances, *, _of: Casebook, _own: tuple[int, FormRecord]) -> None:
-        super().__init__(subject, instances, _of._records, _of._read)
+        super().__init__(subject, instances, _of._records, _of._read, _of.reference)
         self._of = _of
         self._own = _own
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from trial_edc.crf.conditions import Condition
 from trial_edc.crf.registry import all_crfs, row_models
-from trial_edc.crf.spec import item_fields, kind_of, protocol
+from trial_edc.crf.spec import analyte_kind, item_fields, kind_of, protocol
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,10 @@ def _panel_line(model: Any, row: Any) -> Entry:
         row.key,
         "panel",
         row.label,
-        "calc" if analyte.calculated else "code" if analyte.choices else "number",
+        analyte_kind(analyte),
         unit=" | ".join(unit.code for unit in analyte.units),
-        required="" if analyte.calculated else "C" if row.when or visits else "Y",
+        codelist=" | ".join(f"{code}={label}" for code, label in analyte.choices),
+        required="" if analyte.calculated else "N" if row.optional else "C" if row.when or visits else "Y",
         condition=f"{row.when[0]} = {' or '.join(row.when[1])}" if row.when else "",
         visits=" ".join(visits),
         expected=_bounds(analyte.expected),

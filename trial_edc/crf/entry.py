@@ -55,7 +55,7 @@ def bind(
     base = record or FormRecord(
         None, spec.code, visit_code=spec.visit_code, protocol_version=spec.version, revision=0
     )
-    spec = with_rows(spec, raw, base)
+    spec = with_rows(spec, raw, base, casebook)
     context = with_vocabularies(spec, context, casebook)
     parsed = {one.address: _read(one, raw, base, context) for one in spec if one.is_asked and one.name in raw}
     errors = {address: read.error for address, read in parsed.items() if read.error}
@@ -107,12 +107,15 @@ def flatten(post: Any) -> dict[str, str]:
     }
 
 
-def with_rows(spec: FormSpec, raw: Mapping[str, str], record: FormRecord) -> FormSpec:
-    """The spec with the rows that are saved or posted beyond the visit's panel."""
+def with_rows(spec: FormSpec, raw: Mapping[str, str], record: FormRecord, casebook: Any = None) -> FormSpec:
+    """The spec with the rows that are saved, posted or named by other forms beyond the visit's panel."""
     if not spec.rows:
         return spec
     known = {one.row_key for one in spec if one.row}
-    keys = {key for key in (*record.row_keys(), *_posted_keys(spec, raw)) if key not in known}
+    named = [
+        key for table in spec.rows if hasattr(table.Crf, "rows_from") for key in table.Crf.rows_from(record, casebook)
+    ]
+    keys = {key for key in (*record.row_keys(), *_posted_keys(spec, raw), *named) if key not in known}
     if not keys:
         return spec
     extra = tuple(sorted(keys, key=lambda key: (len(key), key) if key.isdigit() else (0, key)))

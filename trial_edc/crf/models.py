@@ -33,8 +33,9 @@ class CrfRow(models.Model):
     A subclass has an inner `class Crf` with `form` (the code of its form), `key` (the item that names the row,
     unique within the form; "" when rows are told apart by `row_no` alone), `measured` (the prefix of its columns
     when each row is one measurement: `lb` for `lborres`, `lbqual`, `lborresu`, `lbstresn`, `lbstresu`),
-    `names_each` when every item of a row, not the first alone, is labelled with the row's name, and
-    `derive`, a function of (record, casebook) that gives {address: value} for its calculated columns.
+    `names_each` when every item of a row, not the first alone, is labelled with the row's name, `derive`, a
+    function of (record, casebook) that gives {address: value} for its calculated columns, and `rows_from`, a
+    function of (record, casebook) that gives the keys of rows to show beside those saved.
     """
 
     instance = models.ForeignKey("casebook.FormInstance", on_delete=models.PROTECT, related_name="+")

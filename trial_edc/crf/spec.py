@@ -310,17 +310,16 @@ def _items_of_row(table: type[CrfRow], row: PanelRow) -> list[ItemSpec]:
 def _value_item(table: type[CrfRow], row: PanelRow, field_: Any) -> ItemSpec:
     analyte = row.analyte
     assert analyte is not None, f"row {row.key} of {table.Crf.form} has no analyte"
-    kind = "calc" if analyte.calculated else "code" if analyte.choices else "number"
     return ItemSpec(
         form=table.Crf.form,
         address=row.key,
         column=field_.name,
         label=gettext_lazy(row.label),
-        kind=kind,
+        kind=analyte_kind(analyte),
         item=replace(field_.crf, qualifiers=analyte.qualifiers),
         row=row_label(table),
         row_key=row.key,
-        choices=analyte.choices,
+        choices=tuple((code, gettext_lazy(label)) for code, label in analyte.choices),
         units=analyte.units,
         range=analyte.expected,
         limits=analyte.possible,
@@ -330,6 +329,13 @@ def _value_item(table: type[CrfRow], row: PanelRow, field_: Any) -> ItemSpec:
         is_measured=True,
         field=field_,
     )
+
+
+def analyte_kind(analyte: Analyte) -> str:
+    """The kind of item the result of an analyte is."""
+    if analyte.calculated:
+        return "calc"
+    return "code" if analyte.choices else "text" if analyte.is_text else "number"
 
 
 def _column_item(

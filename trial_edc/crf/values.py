@@ -186,15 +186,16 @@ def _flatten(
     if prefix:
         typed, unit = row.values[prefix + "orres"], row.values[prefix + "orresu"]
         standard = row.values[prefix + "stresn"]
-        values[row.key] = standard if standard is not None or not typed else _coded(table, row.key, typed)
-        about = {"typed": typed, "unit": unit, "qualifier": row.values[prefix + "qual"]}
+        words = _in_words(table, row.key, typed) if typed and standard is None else None
+        values[row.key] = standard if words is None else words
+        about = {"typed": None if words else typed, "unit": unit, "qualifier": row.values[prefix + "qual"]}
         meta[row.key] = {**meta.get(row.key, {}), **{name: text for name, text in about.items() if text}}
 
 
-def _coded(table: type[CrfRow], key: str, typed: str) -> str | None:
-    """The code of a result that is no number; None for a number without a standard value."""
+def _in_words(table: type[CrfRow], key: str, typed: str) -> str | None:
+    """The code or the words of a result that is no number; None for a number without a standard value."""
     spec = form_spec(table.Crf.form, analytes=(key,))
-    return typed if spec[key].choices else None
+    return typed if spec[key].kind in ("code", "text") else None
 
 
 def with_entries(record: FormRecord, spec: FormSpec, parsed: Mapping[str, Parsed]) -> FormRecord:
@@ -315,7 +316,7 @@ def display(
         return ""
     if (
         spec.kind in ("number", "integer")
-        or (spec.is_measured and not spec.choices)
+        or (spec.is_measured and not isinstance(value, str))
         or isinstance(value, Decimal)
     ):
         digits = f"{about.get('qualifier', '')}{about.get('typed') or format(value, 'f')}"

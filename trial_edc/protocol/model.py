@@ -40,7 +40,7 @@ class Analyte:
         expected: (lowest, highest) expected, standard unit, both included; None = no study-wide range.
         possible: (lowest, highest) possible; outside cannot be right.
         choices: ((code, label), ...) of a result that is no number, () for a number.
-        calculated: derived by its form, never typed.
+        calculated: derived by its form, never typed. is_text: the result is words.
     """
 
     code: str
@@ -51,6 +51,7 @@ class Analyte:
     choices: tuple[tuple[str, str], ...] = ()
     calculated: bool = False
     qualifiers: bool = False
+    is_text: bool = False
 
 
 @dataclass(frozen=True)

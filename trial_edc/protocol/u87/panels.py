@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from trial_edc.protocol.model import Analyte, PanelRow, Unit
 from trial_edc.protocol.u87.criteria import CRITERIA
+from trial_edc.protocol.u87.laboratory import EXAMINATION_PANELS, LABORATORY, LABORATORY_PANELS
 from trial_edc.protocol.words import _
 
 D = Decimal
@@ -61,7 +62,7 @@ HAEMATOLOGY_FURTHER = (
     _count("blast", _("Blasts")),
     _count("retic", _("Reticulocytes")),
 )
-ANALYTES = {analyte.code: analyte for analyte in (*VITAL_SIGNS, *HAEMATOLOGY, *HAEMATOLOGY_FURTHER)}
+ANALYTES = {analyte.code: analyte for analyte in (*VITAL_SIGNS, *HAEMATOLOGY, *HAEMATOLOGY_FURTHER)} | LABORATORY
 
 
 def _rows(*codes: str, **when: tuple[str, tuple[str, ...]]) -> tuple[PanelRow, ...]:
@@ -90,4 +91,6 @@ PANELS = {
     ("ie", "scr"): _criteria(),
     ("ie", "base"): _criteria("recheck_before_ld"),
     ("ie", "d0"): _criteria("recheck_before_infusion"),
+    **LABORATORY_PANELS,
+    **EXAMINATION_PANELS,
 }

@@ -60,6 +60,8 @@ SIGNATURES = (
     SignatureRule("eligibility", ("ie",), INVESTIGATORS),
     SignatureRule("release", ("rel",), ("MFR",), right="enter_manufacture"),
     SignatureRule("approval", ("icf", "dm", "inf", "crs", "icn", "lbh"), INVESTIGATORS),
+    SignatureRule("approval", ("lbc", "lbi", "tu", "tr", "nt", "rs", "dlt", "sae", "hlh"), INVESTIGATORS),
+    SignatureRule("medical-review", ("spa",), ("MM",)),
 )
 
 WORKLIST = (
@@ -82,6 +84,8 @@ _SDV_CRITICAL = """
     inf.infbatch
     inf.infdl ae.aeterm ae.aestdtc ae.aeendtc ae.aetoxgr ae.aegrchg ae.aeser ae.aerelu87 ae.aedlt ae.aesi
     crs.crsdtc crs.crsgri crs.crstoci icn.icngri sv.svstdtc sv.svaeyn
+    sae.saeawdt tu.tubase tu.tudtc tr.trdiam tr.trstat tr.trdtc nt.ntstat nt.nlyn nt.nldt rs.rsinv rs.rsdtc
+    dlt.dltyn dlt.dleval
 """
 SDV = SdvPlan(
     critical=frozenset(_SDV_CRITICAL.split()),

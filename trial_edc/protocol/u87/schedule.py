@@ -16,11 +16,12 @@ EARLY = f"{DAILY} d28"
 SAFETY_MONTHS = "m2 m3"
 LATE_MONTHS = "m6 m9 m12 m15 m18 m21 m24"
 MONTHS = f"{SAFETY_MONTHS} {LATE_MONTHS}"
+SCANS = ("tr", "nt", "rs")
 YEARS = "y3 y4 y5 y6 y7 y8 y9 y10 y11 y12 y13 y14 y15"
 PRODUCT = f"base {LYMPHODEPLETION} d0"
 LOG_FORMS = (
     *("icf", "mh", "prt", "coi", "cm", "subs", "dd", "dv"),
-    "ae",
+    *("ae", "sae", "spa", "hlh", "infx", "preg", "hosp"),
 )
 # One daily assessment each: the visit also takes the days without a visit before it.
 DAYS_IN_VISIT = {"d7": 3, "d10": 3, "d14": 4}
@@ -127,13 +128,73 @@ LINES: tuple[list[Cell], ...] = (
     form("icn", "d1 d2 d3 d4 d7 d10 d14", "safety", instances=DAYS_IN_VISIT),
     optional("icn", "d21 d28", "safety", "while CRS or ICANS is present or returns"),
     optional("icn", "uns", ""),
+    form("pe", "scr", "screening"),
+    form("pe", "base", "product", note="neurological baseline"),
+    form("pe", "d0", "product"),
+    form("pe", "d7 d14 d28 m2 m3", "safety"),
+    optional("pe", "d1 d2 d3 d4 d10 d21", "safety"),
+    form("pe", LATE_MONTHS, "efficacy"),
+    optional("pe", "uns", "", "such as a neurological finding"),
+    form("ecog", "scr", "screening"),
+    form("ecog", "base d0", "product"),
+    form("ecog", "d7 d14 d21 d28 m2 m3", "safety"),
+    form("ecog", LATE_MONTHS, "efficacy"),
+    optional("ecog", "uns", ""),
+    form("ecg", "scr", "screening", note="with ejection fraction"),
+    optional("ecg", "base", "product", "when the last one is older than 60 days, or after bridging"),
+    optional("ecg", "d28", "safety"),
+    optional("ecg", "uns", ""),
+    form("lbc", "scr", "screening", samples=("leukapheresis", -14, -1), note="eligibility values"),
+    form("lbc", "base", "product", samples=("ld1", -7, 0), note="re-check before lymphodepletion"),
+    form("lbc", "ld1", "product"),
+    optional("lbc", "ld2 ld3", "product"),
+    form("lbc", "d0", "product", samples=("infusion", -1, 0), note="before the infusion"),
+    form("lbc", f"{EARLY} {SAFETY_MONTHS}", "safety"),
+    form("lbc", LATE_MONTHS, "efficacy"),
+    optional("lbc", "eos", "follow-up", "not after death or when seen by telephone"),
+    optional("lbc", "uns", ""),
+    form("lbi", "scr", "screening", samples=("leukapheresis", -30, 0), note="virology and pregnancy test"),
+    form("lbi", "base", "product", samples=("ld1", -7, 0), note="pregnancy test and sample for replicating virus"),
+    form("lbi", "d28 m3", "safety", note="IgG; lymphocyte subsets on Day 28"),
+    optional("lbi", "m2", "safety", "IgG"),
+    form("lbi", "m6 m12 m24", "efficacy", note="IgG"),
+    optional("lbi", "m9 m15 m18 m21", "efficacy", "IgG"),
+    optional("lbi", "uns", ""),
+    form("cyt", "base", "product", samples=("ld1", -14, 0)),
+    form("cyt", "d0", "product", samples=("infusion", -1, 0), note="before the infusion"),
+    form("cyt", EARLY, "safety"),
+    form("cyt", SAFETY_MONTHS, "efficacy"),
+    optional("cyt", LATE_MONTHS, "efficacy"),
+    optional("cyt", "uns", "", "at the onset of CRS and daily while it is grade 2 or higher"),
+    form("pk", "base", "product", samples=("ld1", -14, 0), note="negative control"),
+    form("pk", "d0", "product", samples=("infusion", -1, 0), note="before the infusion"),
+    form("pk", "d1 d3 d4 d7 d10 d14 d21 d28", "safety"),
+    optional("pk", "d2", "safety"),
+    form("pk", SAFETY_MONTHS, "safety", note="until undetectable twice"),
+    form("pk", "m6 m9 m12 m18 m24", "follow-up", note="until undetectable twice"),
+    optional("pk", "m15 m21", "follow-up", "until undetectable twice"),
+    optional("pk", YEARS, "follow-up", "persistence of the vector until undetectable"),
+    optional("pk", "uns", ""),
+    form("tu", "base", "product", samples=("ld1", -28, 0), note="last scan before lymphodepletion"),
+    form("nt", "base", "product", samples=("ld1", -28, 0), note="non-target lesions are named here"),
+    *(form(code, "d28", "efficacy", samples=("infusion", 25, 35)) for code in SCANS),
+    *(form(code, "m2", "efficacy", samples=("infusion", 56, 67)) for code in SCANS),
+    *(form(code, "m3", "efficacy", samples=("infusion", 84, 97)) for code in SCANS),
+    *(form(code, LATE_MONTHS, "efficacy") for code in SCANS),
+    *(optional(code, "uns", "", "scan for suspected progression") for code in SCANS),
+    form("ht", "d28", "safety", note="early ICAHT"),
+    form("ht", SAFETY_MONTHS, "safety", note="late ICAHT"),
+    form("dlt", "d28", "safety", note="the window closes"),
+    optional("bio", "base", "product", "biopsy"),
+    optional("bio", "d28", "safety", "biopsy"),
+    optional("bio", "uns", ""),
 )
 
 # The order of entry within a visit.
 FORM_ORDER = (
     *("sv", "dm", "ihc", "hnc", "ie", "dla", "aph", "mfg", "rel", "brg", "ld", "inf"),
-    *("vs", "crs", "icn", "lbh"),
-    *("surv", "ltfu", "ds"),
+    *("vs", "pe", "ecog", "ecg", "crs", "icn", "lbh", "lbc", "lbi", "cyt", "pk"),
+    *("tu", "tr", "nt", "rs", "ht", "dlt", "bio", "surv", "ltfu", "ds"),
 )
 
 
