@@ -65,7 +65,7 @@ class ReportRun(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state="done") | (Q(size__gt=0) & Q(sha256__length=64)),
+                condition=~Q(state="done") | (Q(size__gt=0) & ~Q(sha256="")),
                 name="done_report_has_a_file",
             )
         ]
