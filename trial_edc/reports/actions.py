@@ -46,8 +46,7 @@ def request_report(
             return same
         if unfinished.count() >= MOST_UNFINISHED:
             raise CannotReport(
-                _("You have %(n)d unfinished reports. Wait for one to finish, or cancel one.")
-                % {"n": MOST_UNFINISHED}
+                _("You have %(n)d unfinished reports. Wait for one to finish, or cancel one.") % {"n": MOST_UNFINISHED}
             )
         run = ReportRun.objects.create(
             kind=kind,

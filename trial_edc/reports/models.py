@@ -59,9 +59,7 @@ class ReportRun(models.Model):
         triggers = audited_table(exclude=QUIET)
         indexes = [
             models.Index(fields=["-requested_at"]),
-            models.Index(
-                fields=["state"], condition=Q(state__in=["requested", "running"]), name="report_unfinished"
-            ),
+            models.Index(fields=["state"], condition=Q(state__in=["requested", "running"]), name="report_unfinished"),
         ]
         constraints = [
             models.CheckConstraint(

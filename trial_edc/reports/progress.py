@@ -45,9 +45,7 @@ class Progress:
         if not always and now - self._told_at < TELL_EVERY_S:
             return
         self._told_at = now
-        mine = ReportRun.objects.filter(
-            pk=self.run_id, attempt=self.attempt, state=ReportRun.State.RUNNING
-        ).update(
+        mine = ReportRun.objects.filter(pk=self.run_id, attempt=self.attempt, state=ReportRun.State.RUNNING).update(
             n_done=self.done, n_total=self.total, step=label[:80], lease_until=timezone.now() + LEASE
         )
         if not mine:

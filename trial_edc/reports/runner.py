@@ -82,9 +82,7 @@ def _make(run: ReportRun) -> bool:
         raise CannotReport(_("This study has no report of this kind."))
     progress = Progress(run.pk, run.attempt)
     made = kind.make(run, progress)
-    content, n_pages = pdf.render(
-        made.html, on_page=lambda n: progress.beat(_("Laying out page %(n)d") % {"n": n})
-    )
+    content, n_pages = pdf.render(made.html, on_page=lambda n: progress.beat(_("Laying out page %(n)d") % {"n": n}))
     name = f"{run.pk}-{run.attempt}.pdf"
     digest = storage.store(name, content)
     about = {"data_at": made.data_at, "n_pages": n_pages, "size": len(content), "sha256": digest}
@@ -120,9 +118,7 @@ def _take(run_id: int) -> ReportRun | None:
 def _end(run: ReportRun, state: str, **facts: Any) -> bool:
     """Write the outcome, if the row is still ours. Returns whether it was."""
     with audited(by=system_user(), source="system"):
-        mine = ReportRun.objects.select_for_update().filter(
-            pk=run.pk, attempt=run.attempt, state=State.RUNNING
-        )
+        mine = ReportRun.objects.select_for_update().filter(pk=run.pk, attempt=run.attempt, state=State.RUNNING)
         current = mine.first()
         if current is None:
             return False

@@ -56,9 +56,7 @@ def remove(name: str) -> None:
 def remove_strays(known: Collection[str]) -> int:
     """Remove files of no report that are older than a day: what a killed worker left. Returns their number."""
     oldest = time.time() - STRAY_SECONDS
-    strays = [
-        path for path in directory().iterdir() if path.name not in known and path.stat().st_mtime < oldest
-    ]
+    strays = [path for path in directory().iterdir() if path.name not in known and path.stat().st_mtime < oldest]
     for path in strays:
         path.unlink(missing_ok=True)
     return len(strays)

@@ -103,8 +103,7 @@ def _form(code: str, version: str) -> BlankForm:
         code=code.upper(),
         visits=", ".join(visits) or _("Log: one entry for each event"),
         sections=tuple((str(one.title), tuple(map(item, one.items))) for one in spec.sections),
-        signature=_("Signed as %(meaning)s by: %(roles)s")
-        % {"meaning": rule.meaning, "roles": ", ".join(rule.roles)}
+        signature=_("Signed as %(meaning)s by: %(roles)s") % {"meaning": rule.meaning, "roles": ", ".join(rule.roles)}
         if rule
         else "",
     )

@@ -24,7 +24,7 @@ from ..progress import Progress
 from .common import cover, stamp
 from .facts import Facts, gather
 from .form_page import FormPage, form_page, form_title, place_of, spec_of
-from .trail import Change, Teller
+from .trail import Change, Teller, by_moment
 
 TURNS = {
     "opened": gettext_lazy("asked"),
@@ -82,7 +82,7 @@ def build(run: ReportRun, progress: Progress) -> Made:
         "visits": [(title, list(of_visit)) for title, of_visit in groupby(pages, key=lambda page: page.visit)],
         "pages": pages,
         "with_trail": with_trail,
-        "subject_changes": _subject_changes(facts, numbers),
+        "subject_trail": by_moment(_subject_changes(facts, numbers)),
         "queries": tuple(_query(query, facts) for query in facts.queries),
         "codelists": _codelists(facts),
         "missing": tuple((code, str(label)) for code, label in MISSING.items()),
@@ -168,7 +168,7 @@ def _codelists(facts: Facts) -> tuple[tuple[str, tuple[Codelist, ...]], ...]:
         for one in spec:
             if one.choices and len(one.choices) <= 60:
                 codes = tuple((str(code), str(label)) for code, label in one.choices)
-                lists.setdefault(one.column if not one.is_measured else one.address, Codelist(
-                    str(one.label), one.name, codes
-                ))
+                lists.setdefault(
+                    one.column if not one.is_measured else one.address, Codelist(str(one.label), one.name, codes)
+                )
     return tuple((titles[code], tuple(lists.values())) for code, lists in sorted(found.items()) if lists)

@@ -65,9 +65,7 @@ def gather(subject) -> Facts:
         forms = _forms(subject)
         stored = contents(forms.values())
         signatures = list(
-            Signature.objects.filter(instance__subject=subject)
-            .select_related("instance", "signer")
-            .order_by("pk")
+            Signature.objects.filter(instance__subject=subject).select_related("instance", "signer").order_by("pk")
         )
         marks = SourceVerification.objects.filter(instance__subject=subject).select_related("verified_by")
         return Facts(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from django.utils.text import capfirst
@@ -20,7 +20,7 @@ from trial_edc.crf.values import FormRecord, display, is_expected, row_facts
 from .common import stamp
 from .facts import Facts
 from .signatures import SignatureBlock, signature_block, standing, unsigned_text
-from .trail import Change, person_name
+from .trail import Change, Moment, by_moment, person_name
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class FormPage:
     corrections: tuple[Change, ...]
     signatures: tuple[SignatureBlock, ...]
     unsigned: str
-    changes: tuple[Change, ...]
+    trail: tuple[Moment, ...]
     queries: tuple[int, ...] = ()
     is_withdrawn: bool = False
 
@@ -122,7 +122,7 @@ def form_page(facts: Facts, record: FormRecord, changes: Collection[Change]) -> 
             for one in signatures
         ),
         unsigned="" if standing(signatures) else unsigned_text(record.form_code),
-        changes=tuple(changes),
+        trail=by_moment(changes),
         queries=tuple(queries[""]),
         is_withdrawn=form.status == FormInstance.Status.WITHDRAWN,
     )
@@ -158,9 +158,10 @@ class _Printer:
             line = self._line(one)
             if line is None:
                 continue
-            if one.row_key.isdigit() and one.row_key != row:
+            if one.row_key != row:
                 row = one.row_key
-                line = Line(**{**vars(line), "row": _("Row %(n)s") % {"n": row}})
+                heading = _("Row %(n)s") % {"n": row} if row.isdigit() else ""
+                line = replace(line, row=heading, is_detail=False)
             lines.append(line)
         return Group(str(section.title), tuple(lines))
 
@@ -185,7 +186,7 @@ class _Printer:
             verified="" if mark is None else (_("again") if mark.needs_again else _("yes")),
             corrections=tuple(self._corrections.get(one.address, ())),
             queries=tuple(self.queries.get(one.address, ())),
-            is_detail=bool(one.row) and not one.is_measured and not one.row_key.isdigit(),
+            is_detail=bool(one.row),
         )
 
     def _differs(self, one: ItemSpec) -> bool:

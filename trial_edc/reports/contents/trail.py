@@ -62,6 +62,16 @@ class Change:
     is_correction: bool = False
 
 
+@dataclass(frozen=True)
+class Moment:
+    """Changes one person made at one time from one source, in the order of the trail."""
+
+    at: str
+    who: str
+    source: str
+    changes: tuple[Change, ...]
+
+
 @dataclass
 class _Row:
     """What one row of a table said so far, as columns of the trail."""
@@ -181,9 +191,14 @@ class Teller:
         ]
 
     def label(self, one: ItemSpec) -> str:
-        """Label of an item; one of a row without a key says which row."""
+        """Label of an item; a column of a row says of which row."""
         key = one.row_key
-        return f"{one.label} ({_('row %(n)s') % {'n': key}})" if key.isdigit() else str(one.label)
+        if key.isdigit():
+            return f"{one.label} ({_('row %(n)s') % {'n': key}})"
+        if not one.row or one.is_measured:
+            return str(one.label)
+        value = self._known(key)
+        return f"{value.label if value else key.upper()}: {one.label}"
 
     def _spec_of(self, table: Any, column: str, row: _Row) -> ItemSpec | None:
         key_item = getattr(table.Crf, "key", None)
@@ -241,6 +256,15 @@ class Teller:
             old="",
             new=str(about or ""),
         )
+
+
+def by_moment(changes: Iterable[Change]) -> tuple[Moment, ...]:
+    """The trail as printed: time, person and source once for all that was saved together."""
+
+    def moment(change: Change) -> tuple[str, str, str]:
+        return change.at, f"{change.who}, {change.role}, {change.organisation}", change.source
+
+    return tuple(Moment(*key, tuple(these)) for key, these in groupby(changes, key=moment))
 
 
 def _is_remark(line: TrailLine) -> bool:
