@@ -1,14 +1,18 @@
 """Reports as jobs: asked once, made once, whatever breaks in between."""
 
 import hashlib
+import json
 from datetime import timedelta
 
 import pytest
+import redis
 from django.utils import timezone
 
 from tests import scenarios
 from tests.platform.reports_tools import content_of, made
+from tests.settings import BROKER_DATABASE
 from trial_edc.audit.models import AuditEvent
+from trial_edc.embedded_backend.base import private_servers
 from trial_edc.reports import actions, runner, storage
 from trial_edc.reports.models import ReportDownload, ReportRun
 from trial_edc.reports.problems import CannotReport, Stopped
@@ -132,16 +136,14 @@ def test_a_running_report_is_left_to_the_worker_that_holds_it(study, subject):
     assert now_of(run).state == State.RUNNING
 
 
-def test_the_sweep_hands_out_what_a_crash_left_and_it_is_finished_once(study, subject, settings):
-    settings.CELERY_TASK_ALWAYS_EAGER = True
+def test_the_sweep_hands_out_what_a_crash_left_and_it_is_finished_once(study, subject):
     run = asked(study, subject)
     crashed = runner._take(run.pk)
     let_lease_end(run)
 
-    n_published = in_this_process(sweep_reports)
+    in_this_process(sweep_reports)
 
     done = now_of(run)
-    assert n_published is None
     assert (done.state, done.attempt) == (State.DONE, 2)
     late = runner._end(crashed, State.DONE, file_name="late.pdf", size=1, sha256="0" * 64)
     assert late is False
@@ -169,6 +171,27 @@ def test_the_sweep_leaves_fresh_and_running_reports_alone(study, subject):
 
     assert runner.sweep() == 0
     assert {now_of(fresh).state, now_of(running).state} == {State.REQUESTED, State.RUNNING}
+
+
+def test_a_published_job_lies_in_the_broker_of_this_installation(study, subject):
+    run = asked(study, subject)
+
+    assert actions.publish(run.pk) is True
+    queue = redis.Redis.from_url(private_servers().redis_url(BROKER_DATABASE))
+    (message,) = queue.lrange("celery", 0, -1)
+    assert json.loads(message)["headers"]["kwargsrepr"] == f"{{'run_id': {run.pk}}}"
+
+
+def test_a_broker_that_is_down_leaves_the_request_waiting(study, subject, monkeypatch):
+    run = asked(study, subject)
+    monkeypatch.setattr(build_report.app.conf, "broker_url", "redis://127.0.0.1:1/0")
+    monkeypatch.setattr(build_report.app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
+    build_report.app.pool.force_close_all()
+    build_report.app._pool = None
+
+    assert actions.publish(run.pk) is False
+    assert now_of(run).state == State.REQUESTED
+    build_report.app._pool = None
 
 
 def test_the_sweep_publishes_a_request_the_broker_never_got(study, subject):

@@ -86,7 +86,7 @@ def _make(run: ReportRun) -> bool:
     name = f"{run.pk}-{run.attempt}.pdf"
     digest = storage.store(name, content)
     about = {"data_at": made.data_at, "n_pages": n_pages, "size": len(content), "sha256": digest}
-    finished = _end(run, State.DONE, file_name=name, expires_at=clock.now() + KEPT, **about)
+    finished = _end(run, State.DONE, file_name=name, **about)
     if not finished:
         storage.remove(name)
     return finished
@@ -127,6 +127,7 @@ def _end(run: ReportRun, state: str, **facts: Any) -> bool:
         if state == State.DONE:
             current.n_total = max(current.n_total, 1)
             current.n_done = current.n_total
+            current.expires_at = current.ended_at + KEPT
         for name, value in facts.items():
             setattr(current, name, value[:300] if name == "failure" else value)
         current.save()

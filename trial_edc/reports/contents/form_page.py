@@ -176,6 +176,13 @@ class _Printer:
             return None
         if one.column.endswith(("stresn", "stresu")) and one.row and not touched and not self._differs(one):
             return None
+        if (
+            one.is_beside
+            and not touched
+            and one.row_key in self.spec
+            and row_facts(self.spec[one.row_key], self.record)
+        ):
+            return None  # limits and grade stand beside the value
         mark = self.facts.verified.get((self.record.instance_id or 0, one.address))
         return Line(
             label=str(one.label),
