@@ -12,6 +12,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 EDC_ENV = env.str("EDC_ENV", "demo")
 EDC_PROTOCOL = env.str("EDC_PROTOCOL", "u87")
 EDC_DATA_DIR = Path(env.str("EDC_DATA_DIR", str(BASE_DIR / "var"))).resolve()
+# Web and worker share it: the worker writes reports there, the web process hands them out.
+EDC_REPORTS_DIR = Path(env.str("EDC_REPORTS_DIR", str(EDC_DATA_DIR / "reports"))).resolve()
 EDC_TEST_HOOKS = env.bool("EDC_TEST_HOOKS", False)
 APP_VERSION = "0.1.0"
 

@@ -32,7 +32,7 @@ HOSTILE = [
 
 @pytest.fixture(autouse=True)
 def own_files(settings, tmp_path):
-    settings.EDC_DATA_DIR = tmp_path
+    settings.EDC_REPORTS_DIR = tmp_path / "reports"
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ OTHER_SITE = {"crc3", "pi3", "crc4"}
 
 @pytest.fixture(autouse=True)
 def own_files(settings, tmp_path):
-    settings.EDC_DATA_DIR = tmp_path
+    settings.EDC_REPORTS_DIR = tmp_path / "reports"
 
 
 @pytest.fixture

@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -24,7 +27,7 @@ State = ReportRun.State
 
 @pytest.fixture(autouse=True)
 def own_files(settings, tmp_path):
-    settings.EDC_DATA_DIR = tmp_path
+    settings.EDC_REPORTS_DIR = tmp_path / "reports"
 
 
 @pytest.fixture
@@ -182,16 +185,17 @@ def test_a_published_job_lies_in_the_broker_of_this_installation(study, subject)
     assert json.loads(message)["headers"]["kwargsrepr"] == f"{{'run_id': {run.pk}}}"
 
 
-def test_a_broker_that_is_down_leaves_the_request_waiting(study, subject, monkeypatch):
-    run = asked(study, subject)
-    monkeypatch.setattr(build_report.app.conf, "broker_url", "redis://127.0.0.1:1/0")
-    monkeypatch.setattr(build_report.app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
-    build_report.app.pool.force_close_all()
-    build_report.app._pool = None
+def test_a_broker_that_is_down_is_said_and_breaks_nothing():
+    """In a process of its own: addresses of brokers are read once."""
+    ask = "import django; django.setup(); from trial_edc.reports.actions import publish; print(publish(1))"
+    environment = {**os.environ, "REDIS_URL": "redis://127.0.0.1:1/0", "DJANGO_SETTINGS_MODULE": "trial_edc.settings"}
 
-    assert actions.publish(run.pk) is False
-    assert now_of(run).state == State.REQUESTED
-    build_report.app._pool = None
+    answer = subprocess.run(
+        [sys.executable, "-c", ask], env=environment, capture_output=True, text=True, timeout=60, check=True
+    )
+
+    assert answer.stdout.split() == ["False"]
+    assert "Report 1 waits: the job queue does not answer" in answer.stderr
 
 
 def test_the_sweep_publishes_a_request_the_broker_never_got(study, subject):
@@ -270,13 +274,13 @@ def test_counts_rise_and_renew_the_lease(study, subject, monkeypatch):
 def test_a_disk_that_cannot_be_written_gives_a_sentence_and_leaves_nothing(study, subject, settings, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("not a directory")
-    settings.EDC_DATA_DIR = blocked
+    settings.EDC_REPORTS_DIR = blocked / "reports"
     run = asked(study, subject)
 
     assert runner.build(run.pk) is True
     assert now_of(run).state == State.FAILED
     assert "could not be written on the server" in now_of(run).failure
-    settings.EDC_DATA_DIR = tmp_path
+    settings.EDC_REPORTS_DIR = tmp_path / "reports"
     assert files() == []
 
 

@@ -17,7 +17,7 @@ class FileLost(Exception):
 
 def directory() -> Path:
     """Where report files lie; made when missing, closed to other users of the machine."""
-    path = settings.EDC_DATA_DIR / "reports"
+    path: Path = settings.EDC_REPORTS_DIR
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
 
