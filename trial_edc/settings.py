@@ -163,6 +163,7 @@ CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # kB; a child grown by a long report is replaced after it
 CELERY_TIMEZONE = "UTC"
 
 # Mail goes out through EMAIL_URL; without one (demo) it is kept as files in the data directory.
