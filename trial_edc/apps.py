@@ -11,8 +11,9 @@ class TrialEdcConfig(AppConfig):
     label = "trial_edc"
 
     def ready(self):
-        """Refuse to start a production installation that is not safe: web, worker and every command alike."""
+        """Refuse to start a production installation that is not safe; know the broker. In every process alike."""
         from django.conf import settings
 
         if problems := start_up_problems(settings):
             raise ImproperlyConfigured("\n- ".join(["This installation does not start:", *problems]))
+        import trial_edc.celery  # noqa: F401  tasks published by the web process go to our broker

@@ -12,6 +12,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 EDC_ENV = env.str("EDC_ENV", "demo")
 EDC_PROTOCOL = env.str("EDC_PROTOCOL", "u87")
 EDC_DATA_DIR = Path(env.str("EDC_DATA_DIR", str(BASE_DIR / "var"))).resolve()
+# Web and worker share it: the worker writes reports there, the web process hands them out.
+EDC_REPORTS_DIR = Path(env.str("EDC_REPORTS_DIR", str(EDC_DATA_DIR / "reports"))).resolve()
 EDC_TEST_HOOKS = env.bool("EDC_TEST_HOOKS", False)
 APP_VERSION = "0.1.0"
 
@@ -161,6 +163,7 @@ CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # kB; a child grown by a long report is replaced after it
 CELERY_TIMEZONE = "UTC"
 
 # Mail goes out through EMAIL_URL; without one (demo) it is kept as files in the data directory.

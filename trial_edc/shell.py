@@ -153,6 +153,11 @@ class Shell:
         return _url("me")
 
     @property
+    def tray_url(self) -> str:
+        """Where the bell asks what became of a person's reports; "" for those who get none."""
+        return _url("report-tray") if self._access and self._access.can(P.DOWNLOAD_REPORTS) else ""
+
+    @property
     def sign_out_url(self) -> str:
         return _url("signout")
 

@@ -18,6 +18,7 @@ from subjects.demo.answers import Answers, Moment, adverse_event
 from subjects.demo.answers_subjects import log_entries
 from subjects.demo.courses import COURSES, Course
 from subjects.models import Subject
+from trial_edc.accounts.access import people_with_access
 from trial_edc.accounts.models import Site, User
 from trial_edc.audit import clock
 from trial_edc.casebook.actions.queries import raise_query
@@ -68,6 +69,9 @@ def seed_demo(
     Raises:
         CannotSeed: an answer of the demo was held back.
     """
+    # Read with their rights, as a request reads them, so that a save does not look them up again.
+    known = people_with_access().in_bulk([person.pk for person in people.values()])
+    people = {name: known[person.pk] for name, person in people.items()}
     subjects = []
     for course in courses[Subject.objects.count() :]:
         with transaction.atomic():

@@ -63,9 +63,7 @@ class Command(BaseCommand):
         try:
             Path(path).write_text(text, encoding="utf-8")
         except OSError as problem:
-            raise CommandError(
-                f"Cannot write {path}: {problem.strerror}.", returncode=UNREADABLE
-            ) from problem
+            raise CommandError(f"Cannot write {path}: {problem.strerror}.", returncode=UNREADABLE) from problem
 
 
 def answer(calculate: Calculate, case: object, *, explain: bool) -> tuple[str, bool]:

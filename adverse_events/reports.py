@@ -1,0 +1,124 @@
+"""Sections of reports about adverse events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from trial_edc.casebook.dates import day_of
+from trial_edc.crf.partial import is_complete, text
+from trial_edc.crf.spec import form_spec
+from trial_edc.crf.values import FormRecord, display
+from trial_edc.reports.sections import Section, SubjectBook, reads
+
+WORST = {"serious": ("aeser", ("Y",)), "grade3": ("aetoxgr", ("3", "4", "5"))}
+CAUSES = ("aerelu87", "aerelld", "aerelaph", "aereldis", "aereloth")
+WIDTHS = (8, 14, 6, 6, 13, 6, 17, 8, 8, 14)
+
+
+@dataclass(frozen=True)
+class Event:
+    """An adverse event with what the listing says of its subject."""
+
+    code: str
+    record: FormRecord
+    infused_on: date | None
+    zone: ZoneInfo
+    signature: str
+
+
+@reads("ae", "inf")
+def ae_listing(books: Sequence[SubjectBook], parameters: Mapping[str, str]) -> Section:
+    """Adverse events by subject and start, at their present state.
+
+    Args:
+        parameters: "events" is "all", "serious" or "grade3".
+    """
+    events = [event for book in books for event in _events(book) if _is_wanted(event.record, parameters)]
+    return Section(
+        title=_("Adverse events"),
+        columns=(
+            _("Subject, no."),
+            _("Reported term, CTCAE term"),
+            _("CTCAE grade"),
+            _("ASTCT grade"),
+            _("Start – end (study day)"),
+            _("Serious"),
+            _("Related to"),
+            _("Action"),
+            _("Outcome"),
+            _("Signature"),
+        ),
+        rows=tuple(_row(event) for event in events),
+        note=_("Records marked as entered in error are left out. Study day 0 is the day of the infusion."),
+        empty=_("No adverse event matches."),
+        widths=WIDTHS,
+    )
+
+
+def _events(book: SubjectBook) -> list[Event]:
+    zone = ZoneInfo(book.subject.site.time_zone)
+    days = [day for record in book.casebook["inf"] if (day := day_of(record.infdtc, zone))]
+    infused_on = min(days, default=None)
+    records = sorted(book.casebook["ae"], key=lambda record: (record.aestdtc or "9999", record.seq))
+    return [
+        Event(book.subject.code, record, infused_on, zone, book.signed.get(record.instance_id, ""))
+        for record in records
+    ]
+
+
+def _is_wanted(record: FormRecord, parameters: Mapping[str, str]) -> bool:
+    rule = WORST.get(parameters.get("events", "all"))
+    return rule is None or record[rule[0]] in rule[1]
+
+
+def _row(event: Event) -> tuple[str, ...]:
+    record = event.record
+
+    def said(name: str) -> str:
+        return _said(record, name)
+
+    terms = [said("aeterm"), said("aectcae")]
+    return (
+        f"{event.code}, {record.seq}",
+        " / ".join(dict.fromkeys(term for term in terms if term)),
+        said("aetoxgr"),
+        said("aeastgr"),
+        _course(event),
+        said("aeser"),
+        "; ".join(f"{_label(record, name)}: {said(name)}" for name in CAUSES if said(name)),
+        said("aeacn"),
+        said("aeout"),
+        event.signature,
+    )
+
+
+def _said(record: FormRecord, name: str) -> str:
+    """The answer in words, or why it is missing."""
+    return display(_spec(record)[name], record[name], record.meta.get(name))
+
+
+def _label(record: FormRecord, name: str) -> str:
+    return str(_spec(record)[name].label).removeprefix("Related to ")
+
+
+def _spec(record: FormRecord):
+    return form_spec("ae", record.protocol_version)
+
+
+def _course(event: Event) -> str:
+    start, end = event.record.aestdtc, event.record.aeendtc
+    shown = [_on_day(start, event), _on_day(end, event) if end else _("ongoing or not known")]
+    return " – ".join(shown)
+
+
+def _on_day(value: str | None, event: Event) -> str:
+    if not value:
+        return _("not entered")
+    if event.infused_on is None or not is_complete(value):
+        return text(value)
+    return f"{text(value)} ({(date.fromisoformat(value[:10]) - event.infused_on).days})"

@@ -1,0 +1,8 @@
+"""The reports made of the trial's own sections: functions by dotted path, in the order they are printed.
+
+The platform reaches them through these names and never imports the trial.
+"""
+
+REPORT_SECTIONS = {
+    "ae-listing": ("adverse_events.reports.ae_listing",),
+}

@@ -1,0 +1,1 @@
+"""What stands in each report: plain data for the templates of `templates/reports/pdf/`."""

@@ -1,0 +1,98 @@
+"""The reports there are. Those the trial makes itself are lists of sections named in its protocol package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from .models import ReportRun
+from .progress import Progress
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report ready to be rendered: whole HTML, and the moment its data were read (aware)."""
+
+    html: str
+    data_at: Any
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A report people can ask for.
+
+    Attributes:
+        code: what addresses and rows call it. title, text: for its card.
+        scope: "subject", "sites" or "study"; what the request must name.
+        build: dotted path of `build(run, progress) -> Made`.
+        choices: ((name, label, ((value, label), ...)), ...) further choices, the first value is the default.
+    """
+
+    code: str
+    title: Promise
+    text: Promise
+    scope: str
+    build: str
+    choices: tuple[tuple[str, Promise, tuple[tuple[str, Promise], ...]], ...] = ()
+
+    def make(self, run: ReportRun, progress: Progress) -> Made:
+        build: Callable[[ReportRun, Progress], Made] = import_string(self.build)
+        return build(run, progress)
+
+
+_TRAIL = ("trail", _("Audit trail and queries"), (("with", _("With")), ("without", _("Without"))))
+_EVENTS = (
+    "events",
+    _("Events"),
+    (("all", _("All")), ("serious", _("Serious only")), ("grade3", _("Grade 3 and higher"))),
+)
+_KINDS = (
+    Kind(
+        "casebook",
+        _("Subject casebook"),
+        _("Every form of one subject with its signatures, corrections, trail, queries and codes."),
+        "subject",
+        "trial_edc.reports.contents.casebook.build",
+        (_TRAIL,),
+    ),
+    Kind(
+        "ae-listing",
+        _("Adverse event listing"),
+        _("One line for each adverse event, with grade, causality, seriousness and signature."),
+        "sites",
+        "trial_edc.reports.contents.sectioned.build",
+        (_EVENTS,),
+    ),
+    Kind(
+        "blank-crf",
+        _("Blank CRF book"),
+        _("Every form as it is asked, with its items, codes and conditions. Holds no data."),
+        "study",
+        "trial_edc.reports.contents.blank.build",
+    ),
+)
+
+
+@cache
+def sections_of(kind: str) -> tuple[Callable[..., Any], ...]:
+    """The trial's section functions of a report, in order; () when the trial has none."""
+    named = import_module(f"trial_edc.protocol.{settings.EDC_PROTOCOL}.reports").REPORT_SECTIONS
+    return tuple(import_string(path) for path in named.get(kind, ()))
+
+
+def kinds() -> tuple[Kind, ...]:
+    """The reports of this study; one made of sections is there when the protocol names some."""
+    return tuple(kind for kind in _KINDS if kind.scope != "sites" or sections_of(kind.code))
+
+
+def kind_of(code: str) -> Kind | None:
+    """The report of this code, None when the study has none."""
+    return next((kind for kind in kinds() if kind.code == code), None)
