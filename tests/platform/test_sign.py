@@ -68,7 +68,7 @@ def test_a_sub_investigator_signs_only_while_delegated(study, event):
 
 def test_a_changed_form_is_left_out_and_named_the_others_are_signed(study, subject, event):
     other = scenarios.adverse_event(study, subject, seq=2)
-    scenarios.save(study, subject, "ae/1", {"ae.aetoxgr": "3", "ae.aetoxgr.reason": "entry_error"})
+    scenarios.save(study, subject, "ae/1", {"ae.aetreat": "Y", "ae.aetreat.reason": "entry_error"})
 
     result = sign_forms(by=study["pi1"], credentials_confirmed=True, revisions={event.pk: 1, other.pk: 1})
 

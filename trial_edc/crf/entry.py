@@ -58,12 +58,7 @@ def bind(
     spec = with_rows(spec, raw, base)
     context = with_vocabularies(spec, context, casebook)
     parsed = {one.address: _read(one, raw, base, context) for one in spec if one.is_asked and one.name in raw}
-    errors = {address: read.error for address, read in parsed.items() if read.error}
-    changes = {
-        address: read
-        for address, read in parsed.items()
-        if not read.error and _differs(spec[address], read, base)
-    }
+    changes, errors = _changes(spec, parsed, base, context)
     draft, findings, refused = _settle(spec, base, changes, casebook)
     errors |= refused
     changes = {address: read for address, read in changes.items() if address not in refused}
@@ -82,6 +77,22 @@ def bind(
         context=context,
         unanswered=[address for address in asked if address in errors or not draft.is_answered(address)],
     )
+
+
+def _changes(
+    spec: FormSpec, parsed: Mapping[str, Parsed], base: FormRecord, context: EntryContext
+) -> tuple[dict[str, Parsed], dict[str, str]]:
+    """The boxes that differ from the saved form, and why others cannot be right or are not this person's."""
+    changes, errors = {}, {}
+    for address, read in parsed.items():
+        if read.error:
+            errors[address] = read.error
+        elif _differs(spec[address], read, base):
+            if denied := context.denied.get(spec[address].item.right):
+                errors[address] = denied
+            else:
+                changes[address] = read
+    return changes, errors
 
 
 def _settle(

@@ -31,6 +31,7 @@ class EntryContext:
         infusion_on: Day 0. window: (first, last) day of the visit's window.
         users: {id: name} of people who may be named on a form. vocabularies: {address: ((code, label), ...)}
         of the codelists that are data.
+        denied: {right: why} of the rights items ask for that the person does not have.
     """
 
     today: date
@@ -41,6 +42,7 @@ class EntryContext:
     window: tuple[date, date] | None = None
     users: Mapping[int, str] = field(default_factory=dict)
     vocabularies: Mapping[str, tuple[tuple[str, Any], ...]] = field(default_factory=dict)
+    denied: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,8 @@ def _next_entry(opened: Opened, *, by: User) -> tuple[Opened, Slot]:
 
 
 def _read(by: User, opened: Opened, slot: Slot, raw: Mapping[str, str]) -> Reading:
-    site = site_of(access_of(by), opened.subject.site_id)
+    access = access_of(by)
+    site = site_of(access, opened.subject.site_id)
     version = opened.own.protocol_version if opened.own else opened.subject.protocol_version
     try:
         spec = form_spec(slot.form_code, version, visit_code=slot.visit_code)
@@ -158,7 +159,7 @@ def _read(by: User, opened: Opened, slot: Slot, raw: Mapping[str, str]) -> Readi
         raise NotAllowed(str(unknown.args[0])) from None
     casebook = casebook_of(opened.subject, opened.instances, {slot.form_code, *date_forms()})
     before = casebook.record_of(opened.own.id) if opened.own else None
-    context = entry_context(casebook, spec, site)
+    context = entry_context(casebook, spec, site, access)
     blank = FormRecord(None, slot.form_code, slot.visit_code, slot.seq, protocol_version=version)
     entry = bind(spec, raw, record=before or blank, context=context, casebook=casebook)
     return Reading(by, site, entry.spec, casebook, before, entry, context)

@@ -122,7 +122,7 @@ def section_view(
     spec, record = spec_and_record(facts, slot, instance)
     draft = facts.drafts.get((slot.visit_code, slot.form_code, slot.seq))
     typed = typed or Typed(draft.values if draft else {}, draft.messages if draft else {})
-    context = entry_context(facts.casebook, spec, facts.site)
+    context = entry_context(facts.casebook, spec, facts.site, access)
     blank = FormRecord(None, slot.form_code, slot.visit_code, slot.seq, protocol_version=spec.version)
     entry = bind(spec, typed.raw, record=record or blank, context=context, casebook=facts.casebook)
     lock = facts.lock_over(slot.visit_code, instance)
