@@ -9,6 +9,7 @@ from typing import Any
 
 from trial_edc.crf.checks import Finding, run_checks, with_kept
 from trial_edc.crf.parse import EntryContext, Parsed, choices, parse
+from trial_edc.crf.reading import storable
 from trial_edc.crf.spec import FormSpec, ItemSpec, build_spec, form_spec, protocol
 from trial_edc.crf.values import FormRecord, display, is_expected, standard_value, with_entries
 
@@ -228,7 +229,7 @@ def _keep(
     for finding in findings:
         rules.setdefault(finding.item, []).append(finding.rule)
     for address, named in rules.items():
-        why = raw.get(f"{spec[address].name}.keep", "").strip()[:200]
+        why = storable(raw.get(f"{spec[address].name}.keep", ""))[:200]
         if why:
             meta[address] = {**meta.get(address, {}), "kept": {"rule": " ".join(named), "why": why}}
     kept = replace(draft, meta=meta)

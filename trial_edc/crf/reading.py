@@ -3,6 +3,7 @@ units."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
@@ -66,6 +67,11 @@ class Parsed:
 
 class CannotBe(ValueError):
     """The typed text cannot be a value of this item; the text is the sentence shown."""
+
+
+def storable(text: str) -> str:
+    """Words beside a value (a note, a reason) without the characters the database cannot hold."""
+    return "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cs") or c in "\n\t").strip()
 
 
 def choices(spec: ItemSpec, context: EntryContext) -> tuple[tuple[str, Any], ...]:

@@ -143,7 +143,7 @@ def section_view(
     )
     status, reason = slot_status(facts, slot, has_draft=bool(typed.raw) and not readonly)
     if just_saved and typed.summary is None:
-        typed = replace(typed, summary=_saved_summary(entry))
+        typed = replace(typed, summary=_saved_summary(entry, instance))
     about = _facts_of_section(facts, instance, lock)
     shown = build_section(state, slot, facts, status=status, typed=typed, instance=instance)
     return replace(shown, status_reason=reason, has_draft=draft is not None, **about)
@@ -262,8 +262,10 @@ def section_title(spec: FormSpec, slot: Slot) -> str:
     return str(spec.title) if slot.seq == 1 else f"{spec.title} {slot.seq}"
 
 
-def _saved_summary(entry: Entry) -> Summary:
-    """ "Saved. 2 things need you", with a link for each."""
+def _saved_summary(entry: Entry, instance: InstanceRow | None) -> Summary:
+    """ "Saved. 2 things need you", with a link for each; a form without any answer was not saved."""
+    if instance is None:
+        return Summary("stop", _("Nothing was saved: no value was entered."))
     lines = [
         SummaryLine(entry.spec[f.item].name, f.text) for f in entry.findings if not f.kept and not f.warns
     ]
