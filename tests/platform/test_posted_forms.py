@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from tests import scenarios
+from trial_edc.casebook.actions.not_done import mark_not_done
 from trial_edc.casebook.models import Draft, FormInstance
 from trial_edc.casebook.problems import NotAllowed
 
@@ -139,3 +140,27 @@ def test_a_token_of_another_save_hides_no_value(browser, subject):
     assert other_values.status_code == other_form.status_code == 422
     assert "78" in other_values.content.decode()
     assert FormInstance.objects.filter(form_code="vs").count() == 1
+
+
+def test_a_form_with_something_held_back_is_incomplete_on_the_matrix(browser, subject):
+    answer = post(browser, subject, "d7/vs", pulse="77", weight="heavy")
+
+    assert answer.status_code == 422
+    for page in (f"/subjects/{subject.code}/", address(subject, "d7")):
+        text = browser.get(page).content.decode()
+        place = "cell-vs-d7" if page.endswith(f"{subject.code}/") else "form-vs"
+        assert f'data-testid="{place}" data-status="partial"' in text
+    post(browser, subject, "d7/vs/draft", weight="61")
+    assert (
+        'data-testid="cell-vs-d7" data-status="draft"'
+        in browser.get(f"/subjects/{subject.code}/").content.decode()
+    )
+
+
+def test_a_form_marked_not_done_meanwhile_says_so(browser, study, subject):
+    mark_not_done(by=study["crc2"], slot=scenarios.slot(subject, "d7/vs"), reason="no nurse that day")
+
+    answer = post(browser, subject, "d7/vs", pulse="77")
+
+    assert answer.status_code == 422
+    assert "marked not done" in answer.content.decode()

@@ -118,13 +118,13 @@ def save_form(
         _refuse_lock(opened)
         if revision == 0 and not slot.visit_code:
             opened, slot = _next_entry(opened, by=by)
+        _refuse_status(opened)
         reading = _read(by, opened, slot, raw)
         if revision is not None and revision != opened.revision:
             raise StaleRevision(
                 _("%(name)s saved this form while you were editing.") % {"name": opened.saved_by},
                 merge_of(opened, reading.spec, reading.before, reading.entry, revision, reading.site),
             )
-        _refuse_status(opened)
         given = _reasons(reading, raw, opened)
         audit.acting_as(role, reasons=_by_column(reading.spec, given))
         return _write(opened, slot, reading, given, raw, source=source, token=token)

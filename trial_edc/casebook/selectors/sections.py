@@ -141,7 +141,9 @@ def section_view(
         history_url=form_url(facts, slot) + "history/",
         readonly=readonly,
     )
-    status, reason = slot_status(facts, slot, has_draft=bool(typed.raw) and not readonly)
+    status, reason = slot_status(
+        facts, slot, has_draft=bool(typed.raw) and not readonly and not (record and typed.messages)
+    )
     if just_saved and typed.summary is None:
         typed = replace(typed, summary=_saved_summary(entry, instance))
     about = _facts_of_section(facts, instance, lock)
@@ -209,10 +211,14 @@ def spec_and_record(
 
 
 def slot_status(facts: Facts, slot: Slot, *, has_draft: bool | None = None) -> tuple[str, str]:
-    """Status of a slot and, where it has one, its cause in words."""
+    """Status of a slot and, where it has one, its cause in words.
+
+    A saved form of which a save held something back shows what was saved: it is incomplete.
+    """
     instance = facts.instance(slot.visit_code, slot.form_code, slot.seq)
     if has_draft is None:
-        has_draft = (slot.visit_code, slot.form_code, slot.seq) in facts.drafts
+        draft = facts.drafts.get((slot.visit_code, slot.form_code, slot.seq))
+        has_draft = draft is not None and not (instance and draft.messages)
     if facts.lock_over(slot.visit_code, instance) is not None:
         return "locked", ""
     if instance is not None and instance.status in ("not_done", "withdrawn"):
