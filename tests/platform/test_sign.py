@@ -1,6 +1,9 @@
 """Electronic signatures: who may, what they bind, what voids them, what a forged one looks like."""
 
+import re
+
 import pytest
+from django.test import Client
 
 from tests import scenarios
 from trial_edc.accounts import actions as accounts
@@ -124,6 +127,15 @@ def test_a_signature_copied_to_another_form_does_not_verify(study, subject, even
 
     assert not verify_signature(Signature.objects.get(instance=other))
     assert verify_signature(Signature.objects.get(instance=event))
+    browser = Client()
+    browser.force_login(study["crc1"])
+    pages = [browser.get(f"/subjects/{subject.code}/ae/{n}/").content.decode() for n in (1, 2)]
+    assert ["does not verify" in page for page in pages] == [False, True]
+    assert ["Signed by" in page for page in pages] == [True, False]
+    log = browser.get(f"/subjects/{subject.code}/ae/").content.decode()
+    assert re.findall(r'data-signature="([a-z-]*)"', log) == ["signed", "resign"]
+    history = browser.get(f"/subjects/{subject.code}/ae/2/history/?item=aeterm").content.decode()
+    assert "does not verify" in history
 
 
 @pytest.mark.requirement("ESIG-07")

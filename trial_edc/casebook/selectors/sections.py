@@ -22,6 +22,7 @@ from trial_edc.crf.values import FormRecord, completeness
 from trial_edc.protocol.windows import cell_status
 
 from ..context import entry_context
+from ..digests import is_as_given
 from ..locks import locked_text
 from ..problems import Change
 from ..reader import InstanceRow
@@ -323,11 +324,13 @@ def _day(state: FormState, facts: Facts) -> int | None:
 def _facts_of_section(facts: Facts, instance: InstanceRow | None, lock) -> dict[str, Any]:
     standing = [s for s in facts.signatures.get(instance.id, ()) if s.voided_at is None] if instance else []
     label = ""
+    is_signed = bool(standing) and all(is_as_given(one) for one in standing)
     if standing:
-        label = _("Signed by %(name)s") % {"name": standing[0].printed_name}
+        words = _("Signed by %(name)s") if is_signed else _("The signature of %(name)s does not verify")
+        label = words % {"name": standing[0].printed_name}
     zone = ZoneInfo(facts.site.time_zone)
     return {
-        "is_signed": bool(standing),
+        "is_signed": is_signed,
         "signed_label": label,
         "lock_text": locked_text(lock.by_name, lock.at.astimezone(zone)) if lock else "",
     }
