@@ -69,7 +69,8 @@ def test_a_coordinator_changes_and_clears_no_judgement(study, subject):
     )
 
     assert set(changed.held) == {"aerelu87", "aetoxgr"}
-    assert FormInstance.objects.get(form_code="ae").revision == 1
+    form = FormInstance.objects.get(form_code="ae")
+    assert (form.revision, form.status) == (1, "complete")
     assert values(subject)["aerelu87"] == "POSSIBLE"
     assert values(subject)["aetoxgr"] == "2"
 

@@ -64,6 +64,7 @@ def bind(
     errors |= refused
     changes = {address: read for address, read in changes.items() if address not in refused}
     draft, findings = _keep(spec, draft, findings, raw)
+    denied = {address for address in errors if spec[address].item.right in context.denied}
     expected = {one.address for one in spec if is_expected(one, draft.values)}
     asked = [one.address for one in spec if one.address in expected and not one.optional]
     return Entry(
@@ -76,7 +77,11 @@ def bind(
         findings=findings,
         expected=expected,
         context=context,
-        unanswered=[address for address in asked if address in errors or not draft.is_answered(address)],
+        unanswered=[
+            address
+            for address in asked
+            if not draft.is_answered(address) or (address in errors and address not in denied)
+        ],
     )
 
 
