@@ -164,3 +164,20 @@ def test_a_form_marked_not_done_meanwhile_says_so(browser, study, subject):
 
     assert answer.status_code == 422
     assert "marked not done" in answer.content.decode()
+
+
+@pytest.mark.requirement("AUD-07")
+def test_an_entry_made_in_error_stays_in_the_log_with_its_reason(browser, study, subject):
+    event = scenarios.adverse_event(study, subject)
+    browser.post(
+        address(subject, "ae/1/withdraw"), {"_revision": str(event.revision), "reason": "entered twice"}
+    )
+
+    text = browser.get(f"/subjects/{subject.code}/ae/").content.decode()
+
+    assert 'data-status="withdrawn"' in text
+    assert "Fatigue" in text
+    assert "entered twice" in text
+    alone = browser.get(address(subject, "ae/1")).content.decode()
+    assert "Fatigue" in alone
+    assert 'name="ae.aectcae"' not in alone

@@ -25,7 +25,7 @@ from ..context import entry_context
 from ..digests import is_as_given
 from ..locks import locked_text
 from ..problems import Change
-from ..reader import InstanceRow
+from ..reader import InstanceRow, read_forms
 from ..rights import may_enter
 from ..slots import Slot
 from ..statuses import BADGES, STATUS_LABELS, STORED
@@ -205,9 +205,11 @@ def _groups(spec: FormSpec, views: Mapping[str, FieldView]) -> tuple[FieldGroup,
 def spec_and_record(
     facts: Facts, slot: Slot, instance: InstanceRow | None
 ) -> tuple[FormSpec, FormRecord | None]:
-    """The form as asked in this slot and as saved, None before."""
+    """The form as asked in this slot and as saved, None before; one made in error is read for itself."""
     version = instance.protocol_version if instance else facts.casebook.subject.protocol_version
     spec = form_spec(slot.form_code, version, visit_code=slot.visit_code)
+    if instance is not None and instance.status == "withdrawn":
+        return spec, read_forms([instance.id]).get(instance.id)
     return spec, facts.casebook.record_of(instance.id) if instance else None
 
 
