@@ -103,9 +103,9 @@ def day_3(study: Study, subject: Subject) -> FormInstance:
 
 
 def adverse_event(
-    study: Study, subject: Subject, *, seq: int = 1, by: str = "crc1", **changed: str
+    study: Study, subject: Subject, *, seq: int = 1, by: str = "pi1", **changed: str
 ) -> FormInstance:
-    """A complete non-serious adverse event."""
+    """A complete non-serious adverse event, entered by the investigator who judges grade and causes."""
     raw = {
         "ae.aeterm": "tired",
         "ae.aectcae": "Fatigue",

@@ -58,6 +58,7 @@ SPECIAL_INTEREST = [
 CRITERIA = ("aesdth", "aeslife", "aeshosp", "aesdisab", "aescong", "aesmie")
 ENDED = ("RECOVERED", "SEQUELAE", "FATAL")
 SERIOUS = answered("aeser", "Y")
+INVESTIGATOR = "set_causality"  # grade and causes are medical judgement, by an investigator alone
 
 
 def ctcae_terms(casebook):
@@ -146,7 +147,7 @@ class AdverseEvent(CrfModel):
     aeendtc = item(
         partial_date(_("End date (time)"), with_time=True), shown_when=answered("aeout", *ENDED), sdv=True
     )
-    aetoxgr = item(code(_("CTCAE grade"), GRADES), sdv=True)
+    aetoxgr = item(code(_("CTCAE grade"), GRADES), sdv=True, right=INVESTIGATOR)
     aeastgr = item(
         models.CharField(_("ASTCT grade (CRS, ICANS) with scale version"), max_length=30), derive=astct_grade
     )
@@ -163,12 +164,14 @@ class AdverseEvent(CrfModel):
     aesdisab = item(yes_no(_("Disability")), shown_when=SERIOUS)
     aescong = item(yes_no(_("Congenital anomaly")), shown_when=SERIOUS)
     aesmie = item(yes_no(_("Other medically important")), shown_when=SERIOUS)
-    aerelu87 = item(code(_("Related to U87"), CAUSALITY), sdv=True)
-    aerelld = item(code(_("Related to lymphodepletion"), CAUSALITY))
-    aerelaph = item(code(_("Related to leukapheresis"), CAUSALITY))
+    aerelu87 = item(code(_("Related to U87"), CAUSALITY), sdv=True, right=INVESTIGATOR)
+    aerelld = item(code(_("Related to lymphodepletion"), CAUSALITY), right=INVESTIGATOR)
+    aerelaph = item(code(_("Related to leukapheresis"), CAUSALITY), right=INVESTIGATOR)
     aereldis = item(yes_no(_("Related to disease")), optional=True)
     aereloth = item(
-        code(_("Related to bridging, a study procedure or another drug"), CAUSALITY), optional=True
+        code(_("Related to bridging, a study procedure or another drug"), CAUSALITY),
+        optional=True,
+        right=INVESTIGATOR,
     )
     aeacn = item(code(_("Action taken"), ACTIONS))
     aeout = item(code(_("Outcome"), OUTCOMES))
@@ -212,8 +215,7 @@ def starts_after_consent(record, casebook):
     if consent and before(record.aestdtc, consent):
         return Finding(
             gettext(
-                "Start date %(start)s is before the consent of %(consent)s;"
-                " earlier events are medical history."
+                "Start date %(start)s is before the consent of %(consent)s; earlier events are medical history."
             )
             % {"start": text(record.aestdtc), "consent": text(consent)}
         )

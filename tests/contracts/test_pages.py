@@ -111,7 +111,7 @@ def test_every_casebook_address_is_in_the_table():
         if (
             view
             and view.__module__.startswith(("trial_edc.casebook", "subjects"))
-            and "<int:seq>" not in str(pattern.pattern).replace("<str:log>/<int:seq>", "")
+            and "<number:seq>" not in str(pattern.pattern).replace("<str:log>/<number:seq>", "")
         ):
             found.add(filled(str(pattern.pattern)))
 
@@ -125,7 +125,7 @@ def walk(patterns):
 
 def filled(pattern):
     entry = (
-        pattern.replace("<str:log>/<int:seq>", "ae/1")
+        pattern.replace("<str:log>/<number:seq>", "ae/1")
         .replace("<str:log>", "ae")
         .replace("<str:subject>", "S")
     )

@@ -137,8 +137,8 @@ def test_a_change_voids_the_signature_and_asks_for_a_new_one(desk, study):
     check_page(investigator)
 
     coordinator = desk.sign_in("crc1", path=f"/subjects/{subject.code}/ae/1/")
-    coordinator.locator("[name='ae.aetoxgr'][value='3']").check()
-    coordinator.get_by_test_id("reason-ae.aetoxgr").get_by_label("Source corrected").check()
+    coordinator.locator("[name='ae.aetreat'][value='Y']").check()
+    coordinator.get_by_test_id("reason-ae.aetreat").get_by_label("Source corrected").check()
     coordinator.keyboard.press("Control+s")
     idle(coordinator)
     assert Signature.objects.get().voided_at is not None
@@ -175,7 +175,7 @@ def sign_first_row(page, *, code=True):
 
 def test_a_term_is_found_by_its_synonym_and_offers_its_own_grades(desk, study):
     subject = scenarios.infused_subject(study, day=9)
-    page = desk.sign_in("crc1", path=f"/subjects/{subject.code}/ae/1/")
+    page = desk.sign_in("pi1", path=f"/subjects/{subject.code}/ae/1/")
     term = page.locator("[name='ae.aectcae']")
     term.focus()
     page.keyboard.type("neutropenia")

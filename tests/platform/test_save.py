@@ -155,7 +155,7 @@ def test_the_same_values_saved_again_are_no_new_version(study, subject, day_3):
     scenarios.signed(study, scenarios.adverse_event(study, subject))
     event = FormInstance.objects.get(form_code="ae")
 
-    scenarios.save(study, subject, "ae/1", {"ae.aetoxgr": "2"})
+    scenarios.save(study, subject, "ae/1", {"ae.aetreat": "N"})
 
     event.refresh_from_db()
     assert event.revision == 1
@@ -216,7 +216,7 @@ def test_a_change_voids_the_signature_and_says_why(study, subject):
     event = scenarios.adverse_event(study, subject)
     scenarios.signed(study, event)
 
-    scenarios.save(study, subject, "ae/1", {"ae.aetoxgr": "3", "ae.aetoxgr.reason": "source_corrected"})
+    scenarios.save(study, subject, "ae/1", {"ae.aetreat": "Y", "ae.aetreat.reason": "source_corrected"})
 
     signature = Signature.objects.get()
     assert signature.voided_at is not None

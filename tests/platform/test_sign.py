@@ -1,6 +1,9 @@
 """Electronic signatures: who may, what they bind, what voids them, what a forged one looks like."""
 
+import re
+
 import pytest
+from django.test import Client
 
 from tests import scenarios
 from trial_edc.accounts import actions as accounts
@@ -68,7 +71,7 @@ def test_a_sub_investigator_signs_only_while_delegated(study, event):
 
 def test_a_changed_form_is_left_out_and_named_the_others_are_signed(study, subject, event):
     other = scenarios.adverse_event(study, subject, seq=2)
-    scenarios.save(study, subject, "ae/1", {"ae.aetoxgr": "3", "ae.aetoxgr.reason": "entry_error"})
+    scenarios.save(study, subject, "ae/1", {"ae.aetreat": "Y", "ae.aetreat.reason": "entry_error"})
 
     result = sign_forms(by=study["pi1"], credentials_confirmed=True, revisions={event.pk: 1, other.pk: 1})
 
@@ -124,6 +127,15 @@ def test_a_signature_copied_to_another_form_does_not_verify(study, subject, even
 
     assert not verify_signature(Signature.objects.get(instance=other))
     assert verify_signature(Signature.objects.get(instance=event))
+    browser = Client()
+    browser.force_login(study["crc1"])
+    pages = [browser.get(f"/subjects/{subject.code}/ae/{n}/").content.decode() for n in (1, 2)]
+    assert ["does not verify" in page for page in pages] == [False, True]
+    assert ["Signed by" in page for page in pages] == [True, False]
+    log = browser.get(f"/subjects/{subject.code}/ae/").content.decode()
+    assert re.findall(r'data-signature="([a-z-]*)"', log) == ["signed", "resign"]
+    history = browser.get(f"/subjects/{subject.code}/ae/2/history/?item=aeterm").content.decode()
+    assert "does not verify" in history
 
 
 @pytest.mark.requirement("ESIG-07")

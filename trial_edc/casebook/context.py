@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from trial_edc.accounts.access import Access
 from trial_edc.accounts.models import Site, User
+from trial_edc.accounts.roles import Permission
 from trial_edc.audit import clock
 from trial_edc.crf.parse import EntryContext
 from trial_edc.crf.registry import crf
@@ -13,12 +15,14 @@ from trial_edc.protocol.windows import window
 
 from .dates import subject_dates
 from .reader import Casebook
+from .rights import refusal
 from .study import study
 
 
-def entry_context(casebook: Casebook, spec: FormSpec, site: Site) -> EntryContext:
-    """Clock, visit date, Day 0 and people of the site. One statement when the form names a person, else
-    none.
+def entry_context(casebook: Casebook, spec: FormSpec, site: Site, access: Access) -> EntryContext:
+    """Clock, visit date, Day 0, people of the site, and what this person may not answer.
+
+    One statement when the form names a person, else none.
     """
     zone = ZoneInfo(site.time_zone)
     dates = subject_dates(casebook, site, with_tracks=False)
@@ -31,7 +35,15 @@ def entry_context(casebook: Casebook, spec: FormSpec, site: Site) -> EntryContex
         infusion_on=dates.anchors.infusion,
         window=(span.first, span.last) if span else None,
         users=people_of(site, spec.code) if any(one.kind == "user" for one in spec) else {},
+        denied=_denied(spec, site, access),
     )
+
+
+def _denied(spec: FormSpec, site: Site, access: Access) -> dict[str, str]:
+    """The rights items of the form ask for that the person lacks, and why."""
+    asked = {one.item.right for one in spec if one.item.right}
+    why = {right: refusal(access, Permission(right), site) for right in sorted(asked)}
+    return {right: sentence for right, sentence in why.items() if sentence}
 
 
 def people_of(site: Site, form_code: str) -> dict[int, str]:

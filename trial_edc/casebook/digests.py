@@ -66,6 +66,11 @@ def signature_digest(signature: Signature) -> str:
     )
 
 
+def is_as_given(signature: Signature) -> bool:
+    """Whether the row is the signature somebody gave, and to this form: a copied or edited row is not."""
+    return signature.digest == signature_digest(signature)
+
+
 def _without_nulls(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _without_nulls(part) for key, part in value.items() if part is not None}

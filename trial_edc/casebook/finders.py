@@ -10,7 +10,7 @@ from trial_edc.accounts.access import Access
 from trial_edc.accounts.pages import register_finder
 from trial_edc.crf.registry import all_crfs
 
-from .models import Query
+from .models import FormInstance, Query
 from .study import study, subject_model, visit_model
 
 SUBJECT_CODE = re.compile(r"[0-9]{3}-[0-9]{4}")
@@ -45,10 +45,14 @@ def find_visit(value: str, access: Access, subject) -> str:
     return value
 
 
-def find_form(value: str, access: Access) -> str:
-    """Code of a form that stands at visits."""
+def find_form(value: str, access: Access, subject, visit: str) -> str:
+    """Code of a form that the schedule has at the visit, or that was saved there."""
     if value not in {model.Crf.code for model in all_crfs() if model.Crf.layout != "log"}:
         raise Http404
+    if study().cell(visit, value) is None:
+        saved = FormInstance.objects.filter(subject=subject, visit__code=visit, form_code=value)
+        if not saved.exists():
+            raise Http404
     return value
 
 
@@ -74,6 +78,6 @@ def find_query(value: int, access: Access) -> Query:
 def register() -> None:
     register_finder("subject", find_subject)
     register_finder("visit", find_visit, needs=("subject",), of_site=False)
-    register_finder("form", find_form, of_site=False)
+    register_finder("form", find_form, needs=("subject", "visit"), of_site=False)
     register_finder("log", find_log, of_site=False)
     register_finder("query", find_query)

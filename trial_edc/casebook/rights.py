@@ -36,18 +36,25 @@ def require(*, by: User, permission: Permission, site_id: int) -> Role:
     """The role in which `by` acts at the site. Raises NotAllowed with what is missing."""
     access = access_of(by)
     site = site_of(access, site_id)
-    if not access.can(permission, site):
-        task = access.task_missing(permission, site)
-        if task is not None:
-            raise NotAllowed(
-                _("The delegation log of site %(site)s does not give you this task today: %(task)s.")
-                % {"site": site.code, "task": task.label}
-            )
-        raise NotAllowed(
-            _("Your role at site %(site)s does not include: %(right)s.")
-            % {"site": site.code, "right": permission.label}
-        )
+    if missing := refusal(access, permission, site):
+        raise NotAllowed(missing)
     return access.role_at(site)
+
+
+def refusal(access: Access, permission: Permission, site: Site) -> str:
+    """What a person lacks to have the right at the site, as a sentence; "" when nothing."""
+    if access.can(permission, site):
+        return ""
+    task = access.task_missing(permission, site)
+    if task is not None:
+        return _("The delegation log of site %(site)s does not give you this task today: %(task)s.") % {
+            "site": site.code,
+            "task": task.label,
+        }
+    return _("Your role at site %(site)s does not include: %(right)s.") % {
+        "site": site.code,
+        "right": permission.label,
+    }
 
 
 def entering(form_code: str, access: Access | None = None, site: Site | None = None) -> tuple[Permission, Permission]:

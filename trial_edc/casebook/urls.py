@@ -1,16 +1,26 @@
 """Addresses of the casebook: work, subjects' visits, forms and logs, queries, signing."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
 
 from .pages import drafts, home, logs, queries, sheets, signing, trail
 
+
+class NumberConverter(IntConverter):
+    """Number of a form at its place: 1 to 999."""
+
+    regex = "[1-9][0-9]{0,2}"
+
+
+register_converter(NumberConverter, "number")
+
 FORM = "subjects/<str:subject>/visits/<str:visit>/<str:form>/"
-ENTRY = "subjects/<str:subject>/<str:log>/<int:seq>/"
+ENTRY = "subjects/<str:subject>/<str:log>/<number:seq>/"
 
 
 def _under_form(rest: str, view, name: str) -> list:
     """An address under a form, with and without its number at the visit."""
-    return [path(f"{FORM}{rest}", view, name=name), path(f"{FORM}<int:seq>/{rest}", view, name=name)]
+    return [path(f"{FORM}{rest}", view, name=name), path(f"{FORM}<number:seq>/{rest}", view, name=name)]
 
 
 urlpatterns = [

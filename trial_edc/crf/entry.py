@@ -9,6 +9,7 @@ from typing import Any
 
 from trial_edc.crf.checks import Finding, run_checks, with_kept
 from trial_edc.crf.parse import EntryContext, Parsed, choices, parse
+from trial_edc.crf.reading import storable
 from trial_edc.crf.spec import FormSpec, ItemSpec, build_spec, form_spec, protocol
 from trial_edc.crf.values import FormRecord, display, is_expected, standard_value, with_entries
 
@@ -58,16 +59,12 @@ def bind(
     spec = with_rows(spec, raw, base, casebook)
     context = with_vocabularies(spec, context, casebook)
     parsed = {one.address: _read(one, raw, base, context) for one in spec if one.is_asked and one.name in raw}
-    errors = {address: read.error for address, read in parsed.items() if read.error}
-    changes = {
-        address: read
-        for address, read in parsed.items()
-        if not read.error and _differs(spec[address], read, base)
-    }
+    changes, errors = _changes(spec, parsed, base, context)
     draft, findings, refused = _settle(spec, base, changes, casebook)
     errors |= refused
     changes = {address: read for address, read in changes.items() if address not in refused}
     draft, findings = _keep(spec, draft, findings, raw)
+    denied = {address for address in errors if spec[address].item.right in context.denied}
     expected = {one.address for one in spec if is_expected(one, draft.values)}
     asked = [one.address for one in spec if one.address in expected and not one.optional]
     return Entry(
@@ -80,8 +77,28 @@ def bind(
         findings=findings,
         expected=expected,
         context=context,
-        unanswered=[address for address in asked if address in errors or not draft.is_answered(address)],
+        unanswered=[
+            address
+            for address in asked
+            if not draft.is_answered(address) or (address in errors and address not in denied)
+        ],
     )
+
+
+def _changes(
+    spec: FormSpec, parsed: Mapping[str, Parsed], base: FormRecord, context: EntryContext
+) -> tuple[dict[str, Parsed], dict[str, str]]:
+    """The boxes that differ from the saved form, and why others cannot be right or are not this person's."""
+    changes, errors = {}, {}
+    for address, read in parsed.items():
+        if read.error:
+            errors[address] = read.error
+        elif _differs(spec[address], read, base):
+            if denied := context.denied.get(spec[address].item.right):
+                errors[address] = denied
+            else:
+                changes[address] = read
+    return changes, errors
 
 
 def _settle(
@@ -220,7 +237,7 @@ def _keep(
     for finding in findings:
         rules.setdefault(finding.item, []).append(finding.rule)
     for address, named in rules.items():
-        why = raw.get(f"{spec[address].name}.keep", "").strip()[:200]
+        why = storable(raw.get(f"{spec[address].name}.keep", ""))[:200]
         if why:
             meta[address] = {**meta.get(address, {}), "kept": {"rule": " ".join(named), "why": why}}
     kept = replace(draft, meta=meta)

@@ -35,6 +35,8 @@ class Item:
         copyable: the previous visit's value may be copied.
         derive: computes the value from (record, casebook); the item is never typed.
         fill: the same, but where it gives None the item is typed.
+        right: name of the right a person needs to answer it, beside that to enter the form
+        ("set_causality"); "" = none further.
         system: set by the system or another module, never typed and never expected.
         detail: a side fact of a row, offered under "More" and not on the Tab path.
         search: dotted name of the vocabulary behind a search box ("" = none).
@@ -62,6 +64,7 @@ class Item:
     copyable: bool = False
     derive: Callable[..., Any] | None = None
     fill: Callable[..., Any] | None = None
+    right: str = ""
     system: bool = False
     detail: bool = False
     search: str = ""

@@ -3,6 +3,7 @@ units."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
@@ -31,6 +32,7 @@ class EntryContext:
         infusion_on: Day 0. window: (first, last) day of the visit's window.
         users: {id: name} of people who may be named on a form. vocabularies: {address: ((code, label), ...)}
         of the codelists that are data.
+        denied: {right: why} of the rights items ask for that the person does not have.
     """
 
     today: date
@@ -41,6 +43,7 @@ class EntryContext:
     window: tuple[date, date] | None = None
     users: Mapping[int, str] = field(default_factory=dict)
     vocabularies: Mapping[str, tuple[tuple[str, Any], ...]] = field(default_factory=dict)
+    denied: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,11 @@ class Parsed:
 
 class CannotBe(ValueError):
     """The typed text cannot be a value of this item; the text is the sentence shown."""
+
+
+def storable(text: str) -> str:
+    """Words beside a value (a note, a reason) without the characters the database cannot hold."""
+    return "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cs") or c in "\n\t").strip()
 
 
 def choices(spec: ItemSpec, context: EntryContext) -> tuple[tuple[str, Any], ...]:

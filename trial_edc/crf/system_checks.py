@@ -10,6 +10,7 @@ from django.apps import apps
 from django.core import checks
 from django.db import models
 
+from trial_edc.accounts.roles import Permission
 from trial_edc.crf.models import CrfModel, CrfRow
 from trial_edc.crf.spec import MEASURED, item_fields, kind_of, protocol, row_place
 from trial_edc.protocol.model import in_version
@@ -145,6 +146,8 @@ def _item_problems(field: Any) -> Iterator[str]:
             yield f"the {what} of {name!r} runs from {bounds[0]} down to {bounds[1]}."
     if about.until and not in_version(about.since, "0", about.until):
         yield f"{name!r} is asked since {about.since} until {about.until}, that is never."
+    if about.right and about.right not in set(Permission):
+        yield f"{name!r} asks for the right {about.right!r}, which does not exist."
     if about.derive and (about.choices_from or about.shown_when or about.fill):
         yield f"{name!r} is derived, so it is never asked: leave out its condition, list and fill."
     codes = [str(code) for code, _label in getattr(field, "choices", None) or ()]

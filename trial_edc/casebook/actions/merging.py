@@ -67,9 +67,27 @@ def _as_of(opened: Opened, record: FormRecord | None, revision: int) -> FormReco
     later = next((event.id for event in events if _revision(event) > revision), None)
     state = _rows_before(events, later)
     instance = {**vars(opened.own), "visit_code": opened.own.visit_code}
-    rows = [(label, columns) for (label, _pk), columns in state.items() if "row_no" in columns]
-    tables = [columns for (_label, _pk), columns in state.items() if "row_no" not in columns]
-    return from_stored(record.form_code, instance, tables[0] if tables else None, rows)
+    rows, head = [], None
+    places = _places_of_rows(record.form_code, opened.own.id)
+    for (label, pk), columns in state.items():
+        if label in places:
+            rows.append((label, columns | places[label].get(pk, {})))
+        else:
+            head = columns
+    return from_stored(record.form_code, instance, head, [row for row in rows if "row_no" in row[1]])
+
+
+def _places_of_rows(form: str, instance_id: int) -> dict[str, dict[str, dict[str, Any]]]:
+    """Table of rows to key to number and strike-out of its rows, which the trail does not list as values."""
+    return {
+        str(table._meta.model_name): {
+            str(row.pop("pk")): row
+            for row in table._default_manager.filter(instance_id=instance_id).values(
+                "pk", "row_no", "is_withdrawn"
+            )
+        }
+        for table in row_models(form)
+    }
 
 
 def _revision(event: AuditEvent) -> int:

@@ -106,6 +106,10 @@ def open_slot(*, by: User, slot: Slot, token: UUID | None) -> Opened:
     visit_id, own_id, saved_by, is_locked, instances, queries, verified, is_signed, has_draft, used = row
     instances = tuple(_instance(one) for one in instances)
     _require_visit(slot, visit_id)
+    if slot.visit_code and own_id is None and study().cell(slot.visit_code, slot.form_code) is None:
+        raise NotAllowed(
+            _("The schedule does not have this form at that visit. Open an unscheduled visit for it.")
+        )
     return Opened(
         slot=slot,
         subject=subject,

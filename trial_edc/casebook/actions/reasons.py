@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from trial_edc.crf.reading import storable
 from trial_edc.crf.spec import FormSpec
 
 REASONS = (
@@ -31,7 +32,7 @@ def reasons_given(
     for address in corrected:
         name = spec[address].name
         code = raw.get(f"{name}.reason", "").strip()
-        words = raw.get(f"{name}.reason_text", "").strip()
+        words = storable(raw.get(f"{name}.reason_text", ""))
         if code == "other" and SHORTEST <= len(words) <= LONGEST:
             given[address] = words
         elif code in labels and code != "other":

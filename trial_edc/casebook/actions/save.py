@@ -8,11 +8,12 @@ a lock refuses the whole save: nothing is written, nothing typed is lost.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from trial_edc.accounts.access import access_of
 from trial_edc.accounts.models import Site, User
@@ -29,7 +30,7 @@ from ..context import entry_context
 from ..dates import date_forms
 from ..models import FormInstance, Query, Submission
 from ..problems import Change, FormLocked, NotAllowed, ReasonRequired, StaleRevision
-from ..reader import Casebook, casebook_of
+from ..reader import Casebook, InstanceRow, casebook_of
 from ..rights import entering, require, require_answer, site_of
 from ..slots import Slot
 from .drafts import end_draft, hold_back
@@ -39,6 +40,10 @@ from .opening import KnownQuery, Opened, open_slot
 from .reasons import reasons_given
 from .signatures import unsettle
 from .writes import differs, write_content, write_instance
+
+_OTHER_SUBMIT = gettext_lazy(
+    "These values came with the mark of an earlier save, so they were not saved. Save them again."
+)
 
 
 @dataclass(frozen=True)
@@ -109,17 +114,17 @@ def save_form(
         opened = open_slot(by=by, slot=slot, token=token)
         role = _role(by, opened)
         if opened.used_token:
-            return _repeat(opened, by)
+            return _repeat(opened, by, raw)
         _refuse_lock(opened)
-        if revision == 0 and opened.own is not None and not slot.visit_code:
+        if revision == 0 and not slot.visit_code:
             opened, slot = _next_entry(opened, by=by)
+        _refuse_status(opened)
         reading = _read(by, opened, slot, raw)
         if revision is not None and revision != opened.revision:
             raise StaleRevision(
                 _("%(name)s saved this form while you were editing.") % {"name": opened.saved_by},
                 merge_of(opened, reading.spec, reading.before, reading.entry, revision, reading.site),
             )
-        _refuse_status(opened)
         require_answer(by=by, form_code=slot.form_code, record=reading.entry.record, site_id=reading.site.pk)
         given = _reasons(reading, raw, opened)
         audit.acting_as(role, reasons=_by_column(reading.spec, given))
@@ -136,23 +141,41 @@ def _role(by: User, opened: Opened) -> Role:
     return require(by=by, permission=correct if opened.own else enter, site_id=site_id)
 
 
-def _repeat(opened: Opened, by: User) -> Saved:
-    used = opened.used_token or {}
+def _repeat(opened: Opened, by: User, raw: Mapping[str, str]) -> Saved:
+    """The answer to a submit that came before. Raises NotAllowed when it brings something else this time."""
+    used, slot = opened.used_token or {}, opened.slot
     if used["user"] != by.pk:
         raise NotAllowed(_("This submit belongs to somebody else. Reload the form."))
-    return Saved(FormInstance.objects.get(pk=used["instance"]), opened.slot, is_repeat=True)
+    saved = next((one for one in opened.instances if one.id == used["instance"]), None)
+    is_log = not slot.visit_code  # a new entry may have moved to the next free number
+    if saved is None or not (is_log or saved.seq == slot.seq) or _place(saved) != _place(slot):
+        raise NotAllowed(_OTHER_SUBMIT)
+    slot = replace(slot, seq=saved.seq)
+    reading = _read(by, replace(opened, slot=slot, own=saved), slot, raw)
+    if saved.revision == used["revision"] and reading.entry.changed:
+        raise NotAllowed(_OTHER_SUBMIT)
+    return Saved(FormInstance.objects.get(pk=saved.id), slot, is_repeat=True)
+
+
+def _place(where: Slot | InstanceRow) -> tuple[str, str]:
+    return where.visit_code, where.form_code
 
 
 def _next_entry(opened: Opened, *, by: User) -> tuple[Opened, Slot]:
-    """A new log entry whose number somebody took meanwhile gets the next free one."""
+    """A new log entry whose number somebody took meanwhile, or that leaves a gap, gets the next free one."""
     form = opened.slot.form_code
     last = max((one.seq for one in opened.instances if one.form_code == form), default=0)
+    if opened.slot.seq == last + 1:
+        return opened, opened.slot
+    if opened.has_draft:
+        end_draft(by=by, slot=opened.slot)
     slot = Slot(opened.slot.subject_id, "", form, last + 1)
     return open_slot(by=by, slot=slot, token=None), slot
 
 
 def _read(by: User, opened: Opened, slot: Slot, raw: Mapping[str, str]) -> Reading:
-    site = site_of(access_of(by), opened.subject.site_id)
+    access = access_of(by)
+    site = site_of(access, opened.subject.site_id)
     version = opened.own.protocol_version if opened.own else opened.subject.protocol_version
     try:
         spec = form_spec(slot.form_code, version, visit_code=slot.visit_code)
@@ -160,7 +183,7 @@ def _read(by: User, opened: Opened, slot: Slot, raw: Mapping[str, str]) -> Readi
         raise NotAllowed(str(unknown.args[0])) from None
     casebook = casebook_of(opened.subject, opened.instances, {slot.form_code, *date_forms()})
     before = casebook.record_of(opened.own.id) if opened.own else None
-    context = entry_context(casebook, spec, site)
+    context = entry_context(casebook, spec, site, access)
     blank = FormRecord(None, slot.form_code, slot.visit_code, slot.seq, protocol_version=version)
     entry = bind(spec, raw, record=before or blank, context=context, casebook=casebook)
     return Reading(by, site, entry.spec, casebook, before, entry, context)

@@ -55,7 +55,7 @@ def _keep(request: HttpRequest, subject, slot: Slot) -> HttpResponse:
     revision = posted.number(request.POST, "_revision")
     at = keep_draft(by=request.user, slot=slot, values=typed, base_revision=revision)
     local = at.astimezone(ZoneInfo(subject.site.time_zone))
-    return JsonResponse({"kept_at": f"{local:%H:%M:%S}", **draft_reply(subject, slot, typed)})
+    return JsonResponse({"kept_at": f"{local:%H:%M:%S}", **draft_reply(request.access, subject, slot, typed)})
 
 
 def _discard(request: HttpRequest, subject, slot: Slot) -> HttpResponse:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -54,6 +55,9 @@ def _form(request: HttpRequest, subject, slot: Slot) -> HttpResponse:
     if not may_enter(request.access, subject.site, slot.form_code):
         return refuse(request, entering(slot.form_code)[0], subject.site)
     raw = posted.boxes(request, slot.form_code)
+    if not raw:
+        nothing = _("No field of this form was sent, so nothing was saved. Enter a value and save again.")
+        return _refused(request, subject, slot, raw, NotAllowed(nothing))
     raw = merged_boxes(raw, request.POST)
     try:
         saved = save_form(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from trial_edc.accounts.access import Access
 from trial_edc.crf.entry import bind
 from trial_edc.crf.parse import echo
 from trial_edc.crf.spec import form_spec
@@ -16,7 +17,7 @@ from ..reader import read
 from ..slots import Slot
 
 
-def draft_reply(subject, slot: Slot, typed: Mapping[str, str]) -> dict[str, Any]:
+def draft_reply(access: Access, subject, slot: Slot, typed: Mapping[str, str]) -> dict[str, Any]:
     """Messages and echoes of the kept fields, by input name. Two statements, a third for checks across
     forms.
     """
@@ -24,7 +25,7 @@ def draft_reply(subject, slot: Slot, typed: Mapping[str, str]) -> dict[str, Any]
     record = casebook.record(slot.visit_code, slot.form_code, slot.seq)
     version = record.protocol_version if record else subject.protocol_version
     spec = form_spec(slot.form_code, version, visit_code=slot.visit_code)
-    context = entry_context(casebook, spec, subject.site)
+    context = entry_context(casebook, spec, subject.site, access)
     blank = FormRecord(None, slot.form_code, slot.visit_code, slot.seq, protocol_version=version)
     entry = bind(spec, typed, record=record or blank, context=context, casebook=casebook)
     findings = {finding.item: finding.text for finding in reversed(entry.findings)}

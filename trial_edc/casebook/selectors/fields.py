@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -102,6 +102,9 @@ class FormState:
 
 def field_view(one: ItemSpec, state: FormState) -> FieldView:
     """The row of one item."""
+    denied = state.context.denied.get(one.item.right, "")
+    if denied:
+        state = replace(state, readonly=True, raw={})
     raw, name = state.raw, one.name
     saved_text = box_text(one, state.saved, time_zone=state.context.time_zone) if state.saved else ""
     typed = raw.get(name)
@@ -112,7 +115,7 @@ def field_view(one: ItemSpec, state: FormState) -> FieldView:
         address=one.address,
         label=str(one.label),
         control=control_of(one, state.context),
-        help=str(one.item.help or ""),
+        help=denied or str(one.item.help or ""),
         unit=unit_label(_unit_code(one, state)),
         unit_choices=_unit_choices(one, state),
         options=_options(one, state.context, missing or value),
@@ -189,7 +192,7 @@ def _about(one: ItemSpec, record: FormRecord | None) -> Mapping[str, Any]:
 def _missing_and_value(one: ItemSpec, state: FormState, text: str) -> tuple[str, str]:
     if not one.is_asked:
         return "", _shown(one, state.entry.record, state)
-    parsed = state.entry.parsed.get(one.address)
+    parsed = state.entry.parsed.get(one.address) if one.name in state.raw else None
     missing = parsed.missing if parsed else str(_about(one, state.saved).get("missing", ""))
     if state.readonly and not missing and one.kind not in ("code", "multi"):
         return "", _plain(one, state)

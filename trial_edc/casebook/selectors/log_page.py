@@ -10,10 +10,10 @@ from django.urls import reverse
 from trial_edc.accounts.access import Access
 from trial_edc.crf.registry import all_crfs, crf
 from trial_edc.crf.spec import ItemSpec, form_spec
-from trial_edc.crf.values import display
+from trial_edc.crf.values import FormRecord, display
 
 from ..dates import date_forms, track_forms
-from ..reader import InstanceRow
+from ..reader import InstanceRow, read_forms
 from ..rights import may_enter
 from ..slots import Slot
 from ..statuses import STATUS_LABELS
@@ -52,14 +52,22 @@ class LogPage:
 
 
 def log_page(access: Access, subject, form_code: str) -> LogPage:
-    """Entries of one log, oldest first, drafts of this person among them. Eight statements."""
+    """Entries of one log, oldest first, drafts of this person and struck ones among them.
+
+    Eight statements, two more when an entry was made in error: nothing of it is hidden.
+    """
     facts = facts_of(
         subject, user=access.user, site=subject.site, forms={form_code} | date_forms() | track_forms()
     )
     spec = form_spec(form_code, subject.protocol_version)
     items = list(spec)
     mine = [one for one in facts.casebook.instances if one.form_code == form_code]
-    rows = [_row(facts, subject, one, items) for one in sorted(mine, key=lambda one: one.seq)]
+    struck = [one.id for one in mine if one.status == "withdrawn"]
+    records = read_forms(struck) if struck else {}
+    rows = [
+        _row(facts, subject, one, items, records.get(one.id) or facts.casebook.record_of(one.id))
+        for one in sorted(mine, key=lambda one: one.seq)
+    ]
     taken = {one.seq for one in mine}
     waiting = sorted(
         seq for visit, form, seq in facts.drafts if (visit, form) == ("", form_code) and seq not in taken
@@ -77,8 +85,7 @@ def log_page(access: Access, subject, form_code: str) -> LogPage:
     )
 
 
-def _row(facts: Facts, subject, one: InstanceRow, items: list[ItemSpec]) -> LogRow:
-    record = facts.casebook.record_of(one.id)
+def _row(facts: Facts, subject, one: InstanceRow, items: list[ItemSpec], record: FormRecord | None) -> LogRow:
     zone = ZoneInfo(subject.site.time_zone)
     texts = {
         i.address: display(i, record.values.get(i.address), record.meta.get(i.address), time_zone=zone)

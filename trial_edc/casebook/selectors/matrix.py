@@ -13,6 +13,7 @@ from trial_edc.crf.partial import text as date_text
 from trial_edc.crf.registry import all_crfs, crf
 from trial_edc.protocol.windows import study_day, window
 
+from ..digests import is_as_given
 from ..reader import InstanceRow
 from ..slots import Slot
 from ..statuses import STATUS_LABELS
@@ -189,10 +190,11 @@ def _signature_status(facts: Facts, place: _Place) -> str:
 
 def signature_state(facts: Facts, instance: InstanceRow) -> str:
     """Whether a form that needs a signature has it: "signed", "resign", "to-sign", "" while it is
-    incomplete.
+    incomplete. A signature that does not verify counts for nothing.
     """
     signatures = facts.signatures.get(instance.id, ())
-    if any(one.voided_at is None for one in signatures):
+    standing = [one for one in signatures if one.voided_at is None]
+    if standing and all(is_as_given(one) and one.revision == instance.revision for one in standing):
         return "signed"
     if signatures:
         return "resign"

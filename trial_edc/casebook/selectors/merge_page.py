@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -44,7 +45,7 @@ class MergePage:
 def merge_page(subject, slot: Slot, raw: Mapping[str, str], problem: StaleRevision) -> MergePage:
     """The page for one collision. Fields only one side changed are decided; the others wait for a choice."""
     merge = problem.merge
-    at = f"{merge.at:%H:%M} UTC" if merge.at else ""
+    at = f"{merge.at.astimezone(ZoneInfo(subject.site.time_zone)):%H:%M}" if merge.at else ""
     n, m = len(merge.to_choose), len(merge.merged)
     counts = [
         ngettext("%(n)d to choose", "%(n)d to choose", n) % {"n": n},

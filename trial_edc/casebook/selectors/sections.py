@@ -22,9 +22,10 @@ from trial_edc.crf.values import FormRecord, completeness
 from trial_edc.protocol.windows import cell_status
 
 from ..context import entry_context
+from ..digests import is_as_given
 from ..locks import locked_text
 from ..problems import Change
-from ..reader import InstanceRow
+from ..reader import InstanceRow, read_forms
 from ..rights import may_enter
 from ..slots import Slot
 from ..statuses import BADGES, STATUS_LABELS, STORED
@@ -122,7 +123,7 @@ def section_view(
     spec, record = spec_and_record(facts, slot, instance)
     draft = facts.drafts.get((slot.visit_code, slot.form_code, slot.seq))
     typed = typed or Typed(draft.values if draft else {}, draft.messages if draft else {})
-    context = entry_context(facts.casebook, spec, facts.site)
+    context = entry_context(facts.casebook, spec, facts.site, access)
     blank = FormRecord(None, slot.form_code, slot.visit_code, slot.seq, protocol_version=spec.version)
     entry = bind(spec, typed.raw, record=record or blank, context=context, casebook=facts.casebook)
     lock = facts.lock_over(slot.visit_code, instance)
@@ -141,9 +142,11 @@ def section_view(
         history_url=form_url(facts, slot) + "history/",
         readonly=readonly,
     )
-    status, reason = slot_status(facts, slot, has_draft=bool(typed.raw) and not readonly)
+    status, reason = slot_status(
+        facts, slot, has_draft=bool(typed.raw) and not readonly and not (record and typed.messages)
+    )
     if just_saved and typed.summary is None:
-        typed = replace(typed, summary=_saved_summary(entry))
+        typed = replace(typed, summary=_saved_summary(entry, instance))
     about = _facts_of_section(facts, instance, lock)
     shown = build_section(state, slot, facts, status=status, typed=typed, instance=instance)
     return replace(shown, status_reason=reason, has_draft=draft is not None, **about)
@@ -202,17 +205,23 @@ def _groups(spec: FormSpec, views: Mapping[str, FieldView]) -> tuple[FieldGroup,
 def spec_and_record(
     facts: Facts, slot: Slot, instance: InstanceRow | None
 ) -> tuple[FormSpec, FormRecord | None]:
-    """The form as asked in this slot and as saved, None before."""
+    """The form as asked in this slot and as saved, None before; one made in error is read for itself."""
     version = instance.protocol_version if instance else facts.casebook.subject.protocol_version
     spec = form_spec(slot.form_code, version, visit_code=slot.visit_code)
+    if instance is not None and instance.status == "withdrawn":
+        return spec, read_forms([instance.id]).get(instance.id)
     return spec, facts.casebook.record_of(instance.id) if instance else None
 
 
 def slot_status(facts: Facts, slot: Slot, *, has_draft: bool | None = None) -> tuple[str, str]:
-    """Status of a slot and, where it has one, its cause in words."""
+    """Status of a slot and, where it has one, its cause in words.
+
+    A saved form of which a save held something back shows what was saved: it is incomplete.
+    """
     instance = facts.instance(slot.visit_code, slot.form_code, slot.seq)
     if has_draft is None:
-        has_draft = (slot.visit_code, slot.form_code, slot.seq) in facts.drafts
+        draft = facts.drafts.get((slot.visit_code, slot.form_code, slot.seq))
+        has_draft = draft is not None and not (instance and draft.messages)
     if facts.lock_over(slot.visit_code, instance) is not None:
         return "locked", ""
     if instance is not None and instance.status in ("not_done", "withdrawn"):
@@ -262,8 +271,10 @@ def section_title(spec: FormSpec, slot: Slot) -> str:
     return str(spec.title) if slot.seq == 1 else f"{spec.title} {slot.seq}"
 
 
-def _saved_summary(entry: Entry) -> Summary:
-    """ "Saved. 2 things need you", with a link for each."""
+def _saved_summary(entry: Entry, instance: InstanceRow | None) -> Summary:
+    """ "Saved. 2 things need you", with a link for each; a form without any answer was not saved."""
+    if instance is None:
+        return Summary("stop", _("Nothing was saved: no value was entered."))
     lines = [
         SummaryLine(entry.spec[f.item].name, f.text) for f in entry.findings if not f.kept and not f.warns
     ]
@@ -315,11 +326,13 @@ def _day(state: FormState, facts: Facts) -> int | None:
 def _facts_of_section(facts: Facts, instance: InstanceRow | None, lock) -> dict[str, Any]:
     standing = [s for s in facts.signatures.get(instance.id, ()) if s.voided_at is None] if instance else []
     label = ""
+    is_signed = bool(standing) and all(is_as_given(one) for one in standing)
     if standing:
-        label = _("Signed by %(name)s") % {"name": standing[0].printed_name}
+        words = _("Signed by %(name)s") if is_signed else _("The signature of %(name)s does not verify")
+        label = words % {"name": standing[0].printed_name}
     zone = ZoneInfo(facts.site.time_zone)
     return {
-        "is_signed": bool(standing),
+        "is_signed": is_signed,
         "signed_label": label,
         "lock_text": locked_text(lock.by_name, lock.at.astimezone(zone)) if lock else "",
     }

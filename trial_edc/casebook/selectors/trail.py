@@ -15,6 +15,7 @@ from trial_edc.crf.registry import crf, row_models
 from trial_edc.crf.spec import ItemSpec
 from trial_edc.crf.values import display
 
+from ..actions.sign import unverified
 from ..models import FormInstance, Query, Signature, SourceVerification
 
 ACTIONS = {
@@ -132,9 +133,13 @@ def item_verification(instance: FormInstance, address: str, site: Site) -> str:
 
 
 def signature_lines(instance: FormInstance, site: Site) -> tuple[str, ...]:
-    """One line for each signature of the form, void ones with their cause."""
+    """One line for each signature of the form, void ones with their cause, and those that do not verify."""
     lines = []
-    for one in Signature.objects.filter(instance=instance).order_by("pk"):
+    signatures = list(Signature.objects.filter(instance=instance).order_by("pk"))
+    for one in signatures:
+        one.instance = instance
+    broken = unverified(signatures)
+    for one in signatures:
         text = _("Signed by %(name)s (%(role)s), %(at)s") % {
             "name": one.printed_name,
             "role": one.role,
@@ -142,6 +147,8 @@ def signature_lines(instance: FormInstance, site: Site) -> tuple[str, ...]:
         }
         if one.voided_at:
             text += " · " + _("void: %(cause)s") % {"cause": one.void_cause}
+        if one in broken:
+            text += " · " + _("does not verify")
         lines.append(text)
     return tuple(lines)
 
