@@ -76,7 +76,7 @@ class Matrix:
 
 def matrix_of(facts: Facts, *, lens: str, next_visit: str) -> Matrix:
     """Rows are forms in the order of the schedule, columns visits in the order of time. No statement."""
-    visits = visit_codes(facts)
+    visits = facts.visit_codes
     cells = {(cell.visit, cell.form): _cell(facts, cell, lens) for cell in _places(facts, visits)}
     forms = list(dict.fromkeys(form for _visit, form in cells))
     order = {cell.form: n for n, cell in enumerate(study().cells)}
@@ -92,17 +92,6 @@ def matrix_of(facts: Facts, *, lens: str, next_visit: str) -> Matrix:
         n_complete=sum(status in ("complete", "not-done", "locked") for status in entry),
         n_due=sum(status not in ("not-due", "not-expected", "withdrawn") for status in entry),
     )
-
-
-def visit_codes(facts: Facts) -> list[str]:
-    """Planned visits, with the unscheduled ones where their date lies."""
-    planned = [visit.code for visit in study().visits if visit.code != study().unscheduled]
-    extra = sorted({one.visit_code for one in facts.casebook.instances if one.visit_code} - set(planned))
-    for code in extra:
-        on = facts.dates.visits.get(code)
-        places = [planned.index(c) for c, d in facts.dates.visits.items() if on and d <= on and c in planned]
-        planned.insert(max(places) + 1 if places else len(planned), code)
-    return planned
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from trial_edc.crf.values import FormRecord, completeness
 from trial_edc.protocol.windows import cell_status
 
 from ..context import entry_context
+from ..dates import day_of
 from ..locks import locked_text
 from ..problems import Change
 from ..reader import InstanceRow
@@ -179,7 +180,7 @@ def build_section(
         readonly=state.readonly,
         value_label=visit_title(slot.visit_code) if slot.visit_code else str(spec.title),
         prev_label=state.previous_label,
-        day=_day(state, facts),
+        day=_day(facts, state.entry.record),
         not_done_url=url + "not-done/" if can_be_not_done else "",
         alone_url=url if slot.visit_code else "",
         summary=typed.summary,
@@ -285,31 +286,34 @@ def _is_closed(instance: InstanceRow | None) -> bool:
 
 
 def _previous(facts: Facts, slot: Slot) -> tuple[FormRecord | None, str]:
-    """The same form at the visit before this one in the casebook, and that visit's name."""
+    """The same form at the latest visit before this one, and that visit's name."""
     if not slot.visit_code:
         return None, ""
-    before = None
-    place = study().visit_order(slot.visit_code)
-    for record in facts.casebook[slot.form_code]:
-        if (record.visit_code, record.seq) == (slot.visit_code, slot.seq):
-            break
-        if study().visit_order(record.visit_code) < place or record.visit_code.startswith(
-            study().unscheduled
-        ):
-            before = record
-    return before, visit_title(before.visit_code) if before else ""
+    places = {code: n for n, code in enumerate(facts.visit_codes)}
+    here = places.get(slot.visit_code, len(places))
+    earlier = [record for record in facts.casebook[slot.form_code] if places[record.visit_code] < here]
+    if not earlier:
+        return None, ""
+    before = max(earlier, key=lambda one: (places[one.visit_code], _moment(facts, one), -one.seq))
+    return before, visit_title(before.visit_code)
 
 
-def _day(state: FormState, facts: Facts) -> int | None:
+def _moment(facts: Facts, record: FormRecord) -> date:
+    """The day a form speaks of; the earliest possible one where it has no date."""
+    return record_day(facts, record) or date.min
+
+
+def record_day(facts: Facts, record: FormRecord) -> date | None:
+    """The day of a form's first date at the site, None without a complete one."""
+    spec = form_spec(record.form_code, record.protocol_version, visit_code=record.visit_code)
+    dated = next((one for one in spec if one.kind in ("date", "datetime", "partial_date")), None)
+    return day_of(record.values.get(dated.address), ZoneInfo(facts.site.time_zone)) if dated else None
+
+
+def _day(facts: Facts, record: FormRecord) -> int | None:
     """Study day of a form that is kept per day, from its first date."""
-    infusion = state.context.infusion_on
-    dated = next((one for one in state.entry.spec if one.kind in ("date", "datetime", "partial_date")), None)
-    value: Any = state.entry.record.values.get(dated.address) if dated and infusion else None
-    if value is None or (isinstance(value, str) and len(value) < 10):
-        return None
-    day = date.fromisoformat(value[:10]) if isinstance(value, str) else value
-    day = day.astimezone(state.context.time_zone).date() if hasattr(day, "astimezone") else day
-    return (day - infusion).days
+    infusion, on = facts.dates.anchors.infusion, record_day(facts, record)
+    return (on - infusion).days if on and infusion else None
 
 
 def _facts_of_section(facts: Facts, instance: InstanceRow | None, lock) -> dict[str, Any]:

@@ -181,7 +181,7 @@ def _done_text(sections: tuple[SectionView, ...]) -> str:
 
 
 def _neighbours(facts: Facts, visit_code: str) -> dict[str, PageLink | None]:
-    codes = [visit.code for visit in study().visits if visit.code != study().unscheduled]
+    codes = facts.visit_codes
     if visit_code not in codes:
         return {}
     at, code = codes.index(visit_code), facts.casebook.subject.code
