@@ -92,6 +92,7 @@ class BloodCount(CrfModel):
 
     class Crf:
         code, title, layout = "lbh", _("Laboratory - haematology"), "rows"
+        short = _("Haematology")
         sections = [
             (_("Sample"), ["lbdtc", "lblab"]),
             (_("Results"), ["lbtestcd"]),
@@ -99,9 +100,7 @@ class BloodCount(CrfModel):
         ]
 
     lbdtc = item(models.DateTimeField(_("Collection date and time")))
-    lblab = item(
-        models.CharField(_("Laboratory"), max_length=10), choices_from=laboratories_of, copyable=True
-    )
+    lblab = item(models.CharField(_("Laboratory"), max_length=10), choices_from=laboratories_of, copyable=True)
     transf = item(multi(_("Transfused since last sample"), TRANSFUSIONS, alone="NONE"))
     gcsf = item(yes_no(_("G-CSF since last sample")))
 
@@ -128,16 +127,12 @@ class BloodCountRow(CrfRow):
         optional=True,
         detail=True,
     )
-    lbstresn = item(
-        models.DecimalField(_("Value in standard unit"), max_digits=14, decimal_places=6), system=True
-    )
+    lbstresn = item(models.DecimalField(_("Value in standard unit"), max_digits=14, decimal_places=6), system=True)
     lbstresu = item(models.CharField(_("Standard unit"), max_length=20), system=True)
     lbtoxgr = item(models.IntegerField(_("CTCAE grade")), system=True)
     lbclsig = item(
         yes_no(_("Clinically significant")),
-        shown_when=any_of(
-            answered("lbtoxgr", "1", "2", "3", "4", "5"), outside("lborres", "lbornrlo", "lbornrhi")
-        ),
+        shown_when=any_of(answered("lbtoxgr", "1", "2", "3", "4", "5"), outside("lborres", "lbornrlo", "lbornrhi")),
         optional=True,
     )
 
@@ -182,10 +177,7 @@ def parts_are_not_more_than_all(record, casebook):
     parts = [record[name] for name in ("anc", "alc") if record[name] is not None]
     if sum(parts) * 100 > record.wbc * 105:
         return Finding(
-            gettext(
-                "Leukocytes are %(wbc)s; neutrophils and lymphocytes together are %(parts)s."
-                " Which is correct?"
-            )
+            gettext("Leukocytes are %(wbc)s; neutrophils and lymphocytes together are %(parts)s. Which is correct?")
             % {"wbc": f"{record.wbc.normalize():f}", "parts": f"{sum(parts).normalize():f}"}
         )
     return None

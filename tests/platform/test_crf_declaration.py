@@ -112,6 +112,14 @@ def test_a_check_names_items_that_exist():
 
 
 @pytest.mark.filterwarnings("ignore:Model .* was already registered")
+def test_a_derived_item_stands_beside_one_of_its_form():
+    typed = form({"cc": item(yes_no("C"), beside="aa")}, sections=[("All", ["aa", "cc"])])
+    lost = form({"cc": item(yes_no("C"), derive=len, beside="dd")}, sections=[("All", ["aa", "cc"])])
+
+    assert "only a derived item" in sentences(typed)[0]
+    assert "stands beside 'dd'" in sentences(lost)[0]
+
+
 def test_a_code_belongs_to_one_form():
     assert sentences(form(), form())[0].endswith("the form code 'zz' is taken twice.")
 

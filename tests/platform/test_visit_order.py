@@ -20,7 +20,7 @@ def between(codes, code):
 
 
 @pytest.mark.parametrize(
-    "on, neighbours",
+    ("on", "neighbours"),
     [
         (date(2026, 3, 9), ("d7", "d10")),  # Day 7 has not taken place and stands by its planned 08-Mar
         (date(2026, 3, 7), ("d4", "d7")),
@@ -72,3 +72,27 @@ def test_the_previous_visit_is_an_earlier_one(fresh_database):
     pulse = next(one for group in section.groups for one in group.fields if one.address == "pulse")
     assert (section.prev_label, pulse.prev) == ("Day 4", "91\N{NO-BREAK SPACE}beats/min")
     assert day_7.next_visit.label == "Unscheduled 1"
+
+
+def test_a_further_assessment_of_a_visit_is_named_by_its_day(fresh_database):
+    study = scenarios.study()
+    subject = scenarios.infused_subject(study, day=9)
+    first = scenarios.today(subject.site) - timedelta(days=9)
+    for seq, day in ((2, 5), (3, 7)):
+        on = first + timedelta(days=day)
+        scenarios.save(study, subject, f"d7/crs/{seq}", {"crs.crsdtc": f"{on.isoformat()} 09:00"})
+
+    titles = [one.title for one in visit_sheet(study.access("crc1"), subject, "d7").sections if one.code == "crs"]
+
+    assert titles == ["CRS", "CRS · day 5", "CRS 3"]
+
+
+def test_a_visit_record_names_its_visit_as_people_do(fresh_database):
+    study = scenarios.study()
+    subject = scenarios.infused_subject(study, day=9)
+    on = scenarios.today(subject.site) - timedelta(days=2)
+    scenarios.save(study, subject, "d7/sv", {"sv.svstdtc": on.isoformat()})
+
+    section = visit_sheet(study.access("crc1"), subject, "d7").sections[0]
+
+    assert next(one.value for group in section.groups for one in group.fields if one.address == "svvisit") == "Day 7"

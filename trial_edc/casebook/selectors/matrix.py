@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from trial_edc.crf.partial import text as date_text
-from trial_edc.crf.registry import all_crfs, crf
+from trial_edc.crf.registry import all_crfs, short_title
 from trial_edc.protocol.windows import study_day, window
 
 from ..reader import InstanceRow
@@ -85,8 +85,7 @@ def matrix_of(facts: Facts, *, lens: str, next_visit: str) -> Matrix:
     return Matrix(
         columns=tuple(_column(facts, code, next_visit) for code in visits),
         rows=tuple(
-            RowView(form, str(crf(form).Crf.title), tuple(cells.get((visit, form)) for visit in visits))
-            for form in forms
+            RowView(form, short_title(form), tuple(cells.get((visit, form)) for visit in visits)) for form in forms
         ),
         lens=lens,
         n_complete=sum(status in ("complete", "not-done", "locked") for status in entry),
@@ -122,14 +121,12 @@ def _cell(facts: Facts, place: _Place, lens: str) -> CellView:
     status, cause = _lens_status(facts, place, first, lens)
     live = [query for one in place.instances for query in facts.queries.get(one.id, ())]
     flag = "query-open" if any(q.state == "open" for q in live) else "query-answered" if live else ""
-    form = crf(place.form).Crf.title
+    form = short_title(place.form)
     label = f"{form}, {visit_title(place.visit)}: {STATUS_LABELS.get(status, '')}"
     if live:
         label += ", " + _("%(n)d queries") % {"n": len(live)}
     url = reverse("visit", args=[subject.code, place.visit]) + f"#form-{place.form}"
-    return CellView(
-        place.form, place.visit, status, label, url, len(live), flag if lens == "entry" else "", cause
-    )
+    return CellView(place.form, place.visit, status, label, url, len(live), flag if lens == "entry" else "", cause)
 
 
 def _entry_status(facts: Facts, cell: CellView) -> str:

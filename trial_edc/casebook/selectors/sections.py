@@ -19,7 +19,7 @@ from trial_edc.crf.entry import Entry, bind
 from trial_edc.crf.form import EntryForm
 from trial_edc.crf.spec import FormSpec, form_spec
 from trial_edc.crf.values import FormRecord, completeness
-from trial_edc.protocol.windows import cell_status
+from trial_edc.protocol.windows import cell_status, planned_date, study_day
 
 from ..context import entry_context
 from ..dates import day_of
@@ -164,7 +164,7 @@ def build_section(
         key=slot.form_code if slot.seq == 1 else f"{slot.form_code}-{slot.seq}",
         code=slot.form_code,
         seq=slot.seq,
-        title=section_title(spec, slot),
+        title=section_title(facts, spec, slot, state.entry.record),
         status=status,
         status_label=str(STATUS_LABELS[status]),
         badge_class=BADGES.get(status, "b-line"),
@@ -200,9 +200,7 @@ def _groups(spec: FormSpec, views: Mapping[str, FieldView]) -> tuple[FieldGroup,
     )
 
 
-def spec_and_record(
-    facts: Facts, slot: Slot, instance: InstanceRow | None
-) -> tuple[FormSpec, FormRecord | None]:
+def spec_and_record(facts: Facts, slot: Slot, instance: InstanceRow | None) -> tuple[FormSpec, FormRecord | None]:
     """The form as asked in this slot and as saved, None before."""
     version = instance.protocol_version if instance else facts.casebook.subject.protocol_version
     spec = form_spec(slot.form_code, version, visit_code=slot.visit_code)
@@ -257,17 +255,28 @@ def visit_title(visit_code: str) -> str:
     return f"{_(plan.name)} {visit_code.removeprefix(study().unscheduled)}"
 
 
-def section_title(spec: FormSpec, slot: Slot) -> str:
-    if not slot.visit_code:
-        return f"{spec.title} {slot.seq}"
-    return str(spec.title) if slot.seq == 1 else f"{spec.title} {slot.seq}"
+def section_title(facts: Facts, spec: FormSpec, slot: Slot, record: FormRecord) -> str:
+    """ "CRS"; a further one of the visit is named by its day where that is another ("CRS · day 5"), else by its
+    number.
+    """
+    if not slot.visit_code or slot.seq == 1:
+        return str(spec.short) if slot.visit_code else f"{spec.title} {slot.seq}"
+    day, own = _day(facts, record), _visit_day(facts, slot.visit_code)
+    if day is None or day == own:
+        return f"{spec.short} {slot.seq}"
+    return _("%(form)s · day %(n)d") % {"form": spec.short, "n": day}
+
+
+def _visit_day(facts: Facts, visit_code: str) -> int | None:
+    """Study day of a visit: where it took place, else where it is planned."""
+    anchors = facts.dates.anchors
+    on = facts.dates.visits.get(visit_code) or planned_date(study().visit(visit_code), anchors)
+    return study_day(on, anchors.infusion) if on else None
 
 
 def _saved_summary(entry: Entry) -> Summary:
     """ "Saved. 2 things need you", with a link for each."""
-    lines = [
-        SummaryLine(entry.spec[f.item].name, f.text) for f in entry.findings if not f.kept and not f.warns
-    ]
+    lines = [SummaryLine(entry.spec[f.item].name, f.text) for f in entry.findings if not f.kept and not f.warns]
     if entry.unanswered:
         first = entry.spec[entry.unanswered[0]]
         n = len(entry.unanswered)

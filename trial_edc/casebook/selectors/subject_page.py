@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from trial_edc.accounts.access import Access
 from trial_edc.accounts.roles import Permission
 from trial_edc.crf.partial import text as date_text
-from trial_edc.crf.registry import crf, has_crf
+from trial_edc.crf.registry import crf, has_crf, short_title
 from trial_edc.protocol.windows import DUE, NOT_EXPECTED, OVERDUE, study_day, visit_status
 
 from ..dates import phase
@@ -100,9 +100,7 @@ def subject_page(access: Access, subject, *, lens: str = "") -> SubjectPage:
         facts=_key_facts(facts),
         next_visit=upcoming,
         matrix=matrix_of(facts, lens=chosen, next_visit=upcoming.code if upcoming else ""),
-        lenses=tuple(
-            LensLink(code, str(label), f"{url}?lens={code}", code == chosen) for code, label in LENSES
-        ),
+        lenses=tuple(LensLink(code, str(label), f"{url}?lens={code}", code == chosen) for code, label in LENSES),
         to_do=_to_do(facts, today),
         logs=_logs(facts),
         activity=recent_activity(subject, site=subject.site, n=5),
@@ -182,7 +180,7 @@ def _to_do(facts: Facts, today: date) -> tuple[ToDo, ...]:
         todo.append(
             ToDo(
                 "draft",
-                f"{crf(form).Crf.title} {place}".strip(),
+                f"{short_title(form)} {place}".strip(),
                 _("Draft kept, not saved"),
                 _place_url(code, visit_code, form, _seq),
             )
@@ -215,6 +213,5 @@ def _logs(facts: Facts) -> tuple[LogCount, ...]:
             counts[one.form_code] += 1
     code = facts.casebook.subject.code
     return tuple(
-        LogCount(form, str(crf(form).Crf.title), n, reverse("log", args=[code, form]))
-        for form, n in counts.items()
+        LogCount(form, str(crf(form).Crf.title), n, reverse("log", args=[code, form])) for form, n in counts.items()
     )
