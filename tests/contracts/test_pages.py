@@ -29,6 +29,7 @@ PAGES = [
     ("subjects/{subject}/unscheduled/", "post", ENTERERS),
     ("subjects/{subject}/visits/d3/", "get", READERS),
     ("subjects/{subject}/ae/", "get", READERS),
+    ("subjects/{subject}/history/", "get", READERS),
     *((f"{at}{rest}", "get", READERS) for at in (FORM, ENTRY) for rest in ("", "history/?item={item}")),
     *((f"{at}{rest}", "post", ENTERERS) for at in (FORM, ENTRY) for rest in ("", "draft/", "draft/discard/")),
     *((f"{at}queries/?item={{item}}", "post", REVIEWERS) for at in (FORM, ENTRY)),

@@ -67,6 +67,7 @@ class FieldHistory:
     verified: str
     signatures: tuple[str, ...]
     raise_url: str = ""
+    subject_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def recent_activity(subject, *, site: Site, n: int) -> tuple[Activity, ...]:
     )
     return tuple(
         Activity(
-            text=f"{short_title(one.form_code)} {one.visit.code.upper() if one.visit else one.seq}",
+            text=f"{short_title(one.form_code)} · {one.visit.code.upper() if one.visit else one.seq}",
             who=one.saved_by.full_name,
             at=stamp(one.saved_at, site),
         )
