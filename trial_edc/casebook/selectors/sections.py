@@ -166,7 +166,7 @@ def build_section(
         seq=slot.seq,
         title=section_title(facts, spec, slot, state.entry.record),
         status=status,
-        status_label=str(STATUS_LABELS[status]),
+        status_label=_status_label(slot, status),
         badge_class=BADGES.get(status, "b-line"),
         url=url,
         draft_url=url + "draft/",
@@ -198,6 +198,12 @@ def _groups(spec: FormSpec, views: Mapping[str, FieldView]) -> tuple[FieldGroup,
         )
         for section in spec.sections
     )
+
+
+def _status_label(slot: Slot, status: str) -> str:
+    """What the badge says; an entry of a log that was never saved has no due date to wait for."""
+    is_new = status == "not-due" and not slot.visit_code
+    return _("New") if is_new else str(STATUS_LABELS[status])
 
 
 def spec_and_record(facts: Facts, slot: Slot, instance: InstanceRow | None) -> tuple[FormSpec, FormRecord | None]:
