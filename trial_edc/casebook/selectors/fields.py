@@ -45,7 +45,8 @@ class FieldView:
         message, message_level: under the field; "error" cannot be right, "finding" is unlikely.
         was: the saved value when the box differs from it. kept: why a doubted value is kept.
         facts: limits, flag and grade of a measured value. beside: derived values in the same line.
-        is_short: two fit on one line. query_state: "open" or "answered". verify_state: "verified", "unverified" or "reverify".
+        is_short: two fit on one line.
+        query_state: "open" or "answered". verify_state: "verified", "unverified" or "reverify".
     """
 
     name: str
