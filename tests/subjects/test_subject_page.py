@@ -76,6 +76,17 @@ def test_the_next_act_is_the_open_visit_not_the_oldest_gap(study, subject):
     assert "Tissue pre-screening (IHC)" in [one.title for one in page.to_do[1:]]
 
 
+def test_a_begun_visit_without_a_planned_day_goes_before_older_gaps(study):
+    subject = scenarios.registered_subject(study, days_ago=30)
+    on = scenarios.today(subject.site) - timedelta(days=3)
+    scenarios.save(study, subject, "scr/sv", {"sv.svstdtc": on.isoformat()})
+
+    page = shown(study, subject)
+
+    assert page.primary.title == "Enter Screening"
+    assert page.to_do[0].title == "Tissue pre-screening (IHC)"
+
+
 def test_latest_values_are_the_last_by_their_day(study, subject):
     latest = {one.label: one for one in shown(study, subject).latest}
 

@@ -189,23 +189,46 @@ def _open_visits(facts: Facts, today: date) -> list[tuple[str, CellStatus]]:
     That is the first from the last visit that has begun on: what was left open before it is a gap to close, not
     the next step.
     """
-    done = finished_visits(facts)
-    planned = [visit.code for visit in study().visits if visit.code != study().unscheduled]
+    done, planned = finished_visits(facts), _planned()
     found = [
         (code, status)
         for code in planned
         if code not in done
         and (status := visit_status(study(), code, facts.dates.anchors, today=today)).status in (DUE, OVERDUE)
     ]
-    begun = max((planned.index(code) for code in facts.dates.visits if code in planned), default=0)
+    begun = _last_begun(facts)
     return sorted(found, key=lambda one: planned.index(one[0]) < begun)
 
 
+def _planned() -> list[str]:
+    return [visit.code for visit in study().visits if visit.code != study().unscheduled]
+
+
+def _last_begun(facts: Facts) -> int:
+    """Place in the schedule of the last planned visit that took place, 0 before the first."""
+    planned = _planned()
+    return max((planned.index(code) for code in facts.dates.visits if code in planned), default=0)
+
+
 def _primary(facts: Facts, today: date) -> NextAct | None:
-    for code, _status in _open_visits(facts, today)[:1]:
-        url = reverse("visit", args=[facts.casebook.subject.code, code])
-        return NextAct(_("Enter %(visit)s") % {"visit": visit_title(code)}, url)
-    return None
+    """The visit to enter: an open one, else the one that follows where it has no planned day yet."""
+    codes = [code for code, _status in _open_visits(facts, today)]
+    if not codes or _planned().index(codes[0]) < _last_begun(facts):
+        codes = [*_undated_next(facts, today), *codes]
+    if not codes:
+        return None
+    url = reverse("visit", args=[facts.casebook.subject.code, codes[0]])
+    return NextAct(_("Enter %(visit)s") % {"visit": visit_title(codes[0])}, url)
+
+
+def _undated_next(facts: Facts, today: date) -> list[str]:
+    """The first unfinished visit from the last that has begun on, when it is expected and has no window."""
+    done = finished_visits(facts)
+    for code in [code for code in _planned()[_last_begun(facts) :] if code not in done][:1]:
+        found = visit_status(study(), code, facts.dates.anchors, today=today)
+        is_planned = study().visit(code).target_day is not None
+        return [code] if is_planned and found.window is None and found.status != NOT_EXPECTED else []
+    return []
 
 
 def _to_do(facts: Facts, today: date) -> tuple[ToDo, ...]:
