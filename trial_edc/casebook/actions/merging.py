@@ -67,8 +67,11 @@ def _as_of(opened: Opened, record: FormRecord | None, revision: int) -> FormReco
     later = next((event.id for event in events if _revision(event) > revision), None)
     state = _rows_before(events, later)
     instance = {**vars(opened.own), "visit_code": opened.own.visit_code}
-    rows = [(label, columns) for (label, _pk), columns in state.items() if "row_no" in columns]
-    tables = [columns for (_label, _pk), columns in state.items() if "row_no" not in columns]
+    head = crf(record.form_code)._meta.model_name
+    tables = [columns for (label, _pk), columns in state.items() if label == head]
+    # The trail does not keep a row's number as a change of its own; rows are numbered as they were made.
+    born = sorted((int(pk), label) for label, pk in state if label != head)
+    rows = [(label, {"row_no": n, **state[label, str(pk)]}) for n, (pk, label) in enumerate(born, 1)]
     return from_stored(record.form_code, instance, tables[0] if tables else None, rows)
 
 
