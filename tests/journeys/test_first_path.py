@@ -76,9 +76,7 @@ def test_what_cannot_be_right_is_held_back_and_the_rest_saved(desk, study):
     page.get_by_test_id("keep-vs.sysbp").check()
     idle(page)
 
-    with page.expect_response(
-        lambda answer: answer.request.method == "POST" and answer.url.endswith("/vs/")
-    ) as save:
+    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.url.endswith("/vs/")) as save:
         page.keyboard.press("Control+s")
     idle(page)
 

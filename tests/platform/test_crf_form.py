@@ -51,9 +51,7 @@ def test_the_form_carries_the_sentences_of_what_cannot_be_right():
 def test_the_sections_come_in_the_order_of_the_declaration():
     page = render_crispy_form(drawn(fill("d7/sv")))
 
-    positions = [
-        page.index(text) for text in ("Visit date", "Logs reviewed", "Any new or changed adverse event")
-    ]
+    positions = [page.index(text) for text in ("Visit date", "Logs reviewed", "Any new or changed adverse event")]
     assert positions == sorted(positions)
 
 

@@ -35,9 +35,7 @@ class SubjectDates:
 
 def date_forms() -> frozenset[str]:
     """Forms that hold dates windows and study days count from."""
-    return frozenset(
-        {VISIT_RECORD, *(source.form for sources in study().anchors.values() for source in sources)}
-    )
+    return frozenset({VISIT_RECORD, *(source.form for sources in study().anchors.values() for source in sources)})
 
 
 def track_forms() -> frozenset[str]:
@@ -52,9 +50,7 @@ def subject_dates(casebook: Casebook, site: Site, *, with_tracks: bool = True) -
         with_tracks: False leaves out what switches tracks off, so that fewer forms are read.
     """
     zone = ZoneInfo(site.time_zone)
-    visits = {
-        record.visit_code: day_of(record.values.get(VISIT_DATE), zone) for record in casebook[VISIT_RECORD]
-    }
+    visits = {record.visit_code: day_of(record.values.get(VISIT_DATE), zone) for record in casebook[VISIT_RECORD]}
     subject = casebook.subject
     anchors = Anchors(
         **{name: _first_day(casebook, sources, zone) for name, sources in study().anchors.items()},
