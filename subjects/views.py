@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from subjects.actions.subjects import CannotRegister, open_unscheduled_visit, register_subject
 from subjects.entries import RegisterEntry
-from subjects.journey import Journey, Stop, journey
+from subjects.journey import Journey, Stop, Stretch, Track, journey
 from trial_edc.accounts.pages import page
 from trial_edc.accounts.roles import Permission
 from trial_edc.casebook.pages import posted
@@ -55,7 +57,8 @@ def subjects(request: HttpRequest) -> HttpResponse:
 @page(Permission.READ_LIVE_DATA)
 def subject(request: HttpRequest, subject) -> HttpResponse:
     """One subject: where it stands, what is open, the matrix."""
-    shown = subject_page(request.access, subject, lens=posted.plain(request.GET.get("lens", "")))
+    asked = {name: posted.plain(request.GET.get(name, "")) for name in ("lens", "unfold")}
+    shown = subject_page(request.access, subject, **asked)
     return render(request, "subjects/page.html", {"page": shown, "journey": journey_of(shown)})
 
 
@@ -64,14 +67,30 @@ def journey_of(shown: SubjectPage) -> Journey | None:
     if shown.today is None:
         return None
     stops = []
-    for n, column in enumerate(shown.matrix.columns):
+    for line in shown.matrix.visits:
+        column = line.column
         if column.on_day is None or column.first_day is None or column.last_day is None:
             continue
-        found = {row.cells[n].status for row in shown.matrix.rows if row.cells[n]}
-        status = next((one for one in MOST_URGENT if one in found), "not-due")
+        status = next((one for one in MOST_URGENT if one in line.statuses), "not-due")
         days = column.on_day, column.first_day, column.last_day
         stops.append(Stop(column.title, status, str(STATUS_LABELS[status]), column.phase, *days))
-    return journey(stops, today=shown.today)
+    return journey(stops, today=shown.today, tracks=tracks_of(shown))
+
+
+def tracks_of(shown: SubjectPage) -> list[Track]:
+    """The lanes of the trial in study days."""
+
+    def day(on: date) -> int:
+        return shown.today - (shown.today_on - on).days
+
+    return [
+        Track(
+            lane.title,
+            tuple(Stretch(day(s.first), day(s.last), s.text, s.grade, s.is_ongoing) for s in lane.spans),
+            lane.note,
+        )
+        for lane in shown.lanes
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

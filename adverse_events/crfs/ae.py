@@ -115,9 +115,7 @@ def treatment_emergent(record, casebook):
         early = [line["grade"] for line in changes if before(line["date"], infusion, zone) is True]
         worst_before = max(early, default=changes[0]["grade"])
         worsened = any(
-            line["grade"] > worst_before
-            for line in changes
-            if before(line["date"], infusion, zone) is not True
+            line["grade"] > worst_before for line in changes if before(line["date"], infusion, zone) is not True
         )
     return "Y" if worsened else "N"
 
@@ -141,7 +139,7 @@ class AdverseEvent(CrfModel):
         choices_from=ctcae_terms,
         search="adverse_events.ctcae.search",
     )
-    aectcv = item(code(_("CTCAE version"), VERSIONS), derive=ctcae_version)
+    aectcv = item(code(_("CTCAE version"), VERSIONS), derive=ctcae_version, beside="aectcae")
     aellt = item(models.CharField(_("MedDRA LLT/PT/SOC"), max_length=200), system=True)
     aestdtc = item(partial_date(_("Start date (time)"), with_time=True), sdv=True)
     aeendtc = item(
@@ -149,7 +147,9 @@ class AdverseEvent(CrfModel):
     )
     aetoxgr = item(code(_("CTCAE grade"), GRADES), sdv=True, right=INVESTIGATOR)
     aeastgr = item(
-        models.CharField(_("ASTCT grade (CRS, ICANS) with scale version"), max_length=30), derive=astct_grade
+        models.CharField(_("ASTCT grade (CRS, ICANS) with scale version"), max_length=30),
+        derive=astct_grade,
+        beside="aetoxgr",
     )
     aegrchg = item(
         repeat(_("Grade change log"), ("date", "date"), ("grade", "grade")),
@@ -186,9 +186,7 @@ def grade_exists_for_the_term(record, casebook):
     known = grades(record.aectcae, protocol().settings.ctcae_version)
     if int(record.aetoxgr) not in known:
         return Finding(
-            gettext(
-                "CTCAE has no grade %(grade)s for %(term)s; its grades are %(known)s. Choose one of them."
-            )
+            gettext("CTCAE has no grade %(grade)s for %(term)s; its grades are %(known)s. Choose one of them.")
             % {
                 "grade": record.aetoxgr,
                 "term": record.aectcae,
@@ -214,9 +212,7 @@ def starts_after_consent(record, casebook):
     consent = consent_on(casebook)
     if consent and before(record.aestdtc, consent):
         return Finding(
-            gettext(
-                "Start date %(start)s is before the consent of %(consent)s; earlier events are medical history."
-            )
+            gettext("Start date %(start)s is before the consent of %(consent)s; earlier events are medical history.")
             % {"start": text(record.aestdtc), "consent": text(consent)}
         )
     return None
@@ -229,9 +225,7 @@ def time_is_known_on_infusion_day(record, casebook):
     day = infusion.astimezone(site_zone(casebook)).date().isoformat() if infusion else ""
     if day and record.aestdtc == day:
         return Finding(
-            gettext(
-                "The event starts on the day of infusion. At what time, before or after the infusion began?"
-            )
+            gettext("The event starts on the day of infusion. At what time, before or after the infusion began?")
         )
     return None
 
@@ -248,9 +242,7 @@ def serious_has_a_criterion(record, casebook):
 def fatal_is_grade_five(record, casebook):
     if (record.aeout == "FATAL") != (record.aetoxgr == "5"):
         return Finding(
-            gettext(
-                "Outcome is %(outcome)s and the grade is %(grade)s; grade 5 and a fatal outcome go together."
-            )
+            gettext("Outcome is %(outcome)s and the grade is %(grade)s; grade 5 and a fatal outcome go together.")
             % {"outcome": dict(OUTCOMES)[record.aeout], "grade": record.aetoxgr}
         )
     return None
@@ -274,9 +266,7 @@ def worst_grade_is_the_grade(record, casebook):
     worst = max(line["grade"] for line in record.aegrchg)
     if worst > record.aetoxgr:
         return Finding(
-            gettext(
-                "The grade changes reach grade %(worst)s; the CTCAE grade is %(grade)s. Which is the worst?"
-            )
+            gettext("The grade changes reach grade %(worst)s; the CTCAE grade is %(grade)s. Which is the worst?")
             % {"worst": worst, "grade": record.aetoxgr}
         )
     return None
@@ -292,9 +282,7 @@ def dlt_is_in_its_window(record, casebook):
     first, last = (moment.date() for moment in interval(record.aestdtc))
     if last < day_0 or (first - day_0).days > days:
         return Finding(
-            gettext(
-                "DLT is Yes, but start date %(start)s is outside Day 0 to Day %(days)d. Which is correct?"
-            )
+            gettext("DLT is Yes, but start date %(start)s is outside Day 0 to Day %(days)d. Which is correct?")
             % {"start": text(record.aestdtc), "days": days}
         )
     return None

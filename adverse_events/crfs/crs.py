@@ -101,6 +101,7 @@ class CrsAssessment(CrfModel):
 
     class Crf:
         code, title, layout = "crs", _("CRS daily assessment"), "fields"
+        short = _("CRS")
         sections = [
             (_("Day"), ["crsdtc"]),
             (_("Fever"), ["crstemp", "crsfevo", "crsfevdt", "crstrt"]),
@@ -146,7 +147,7 @@ class CrsAssessment(CrfModel):
     crsairw = item(
         yes_no(_("Positive pressure or intubation for airway protection only")), shown_when=POSITIVE_PRESSURE
     )
-    crsgrd = item(models.IntegerField(_("ASTCT grade (derived)")), derive=derived_grade)
+    crsgrd = item(models.IntegerField(_("ASTCT grade (derived)")), derive=derived_grade, beside="crsgri")
     crsgri = item(code(_("Investigator grade"), GRADES), sdv=True)
     crsondt = item(models.DateTimeField(_("CRS onset")), shown_when=IS_CRS)
     crsendt = item(models.DateTimeField(_("CRS resolution")), shown_when=IS_CRS, optional=True)
@@ -179,9 +180,7 @@ def investigator_agrees_with_derived(record, casebook):
     if record.crsgri != "5" and int(record.crsgri) != record.crsgrd:
         why = crs_grade(findings(record, casebook)).why[-1]
         return Finding(
-            gettext(
-                "Investigator grade is %(given)s; ASTCT grade %(derived)d follows from the findings: %(why)s"
-            )
+            gettext("Investigator grade is %(given)s; ASTCT grade %(derived)d follows from the findings: %(why)s")
             % {"given": record.crsgri, "derived": record.crsgrd, "why": why}
         )
     return None
@@ -227,13 +226,9 @@ def low_flow_is_at_most_six(record, casebook):
     """ASTCT draws the line between low and high flow at 6 L/min."""
     flow = f"{record.crsflow:f}"
     if record.crso2 == "LFNC" and record.crsflow > 6:
-        return Finding(
-            gettext("Low-flow cannula at %(flow)s L/min; low flow ends at 6 L/min.") % {"flow": flow}
-        )
+        return Finding(gettext("Low-flow cannula at %(flow)s L/min; low flow ends at 6 L/min.") % {"flow": flow})
     if record.crso2 == "HFNC" and record.crsflow <= 6:
-        return Finding(
-            gettext("High-flow cannula at %(flow)s L/min; high flow is over 6 L/min.") % {"flow": flow}
-        )
+        return Finding(gettext("High-flow cannula at %(flow)s L/min; high flow is over 6 L/min.") % {"flow": flow})
     return None
 
 
@@ -245,15 +240,11 @@ def temperature_fits_vital_signs(record, casebook):
     zone = site_zone(casebook)
     day = record.crsdtc.astimezone(zone).date()
     same_day = [
-        one.temp
-        for one in casebook["vs"]
-        if one.temp and one.vsdtc and one.vsdtc.astimezone(zone).date() == day
+        one.temp for one in casebook["vs"] if one.temp and one.vsdtc and one.vsdtc.astimezone(zone).date() == day
     ]
     if same_day and max(same_day) >= record.crstemp + 1 and max(same_day) >= protocol().settings.fever_c:
         return Finding(
-            gettext(
-                "Maximum temperature is %(max)s °C; vital signs of that day have %(vs)s °C. Which is correct?"
-            )
+            gettext("Maximum temperature is %(max)s °C; vital signs of that day have %(vs)s °C. Which is correct?")
             % {"max": f"{record.crstemp:f}", "vs": f"{max(same_day):.1f}"}
         )
     return None

@@ -111,6 +111,7 @@ class IcansAssessment(CrfModel):
 
     class Crf:
         code, title, layout = "icn", _("ICANS daily assessment"), "fields"
+        short = _("ICANS")
         sections = [
             (_("Day"), ["icndtc", "icncom", "icnunab"]),
             (_("ICE test"), [*PARTS, "icetot"]),
@@ -134,20 +135,16 @@ class IcansAssessment(CrfModel):
     iceatt = point(_("Counts backwards from 100 by ten"))
     icetot = item(models.IntegerField(_("ICE score")), derive=ice_total)
     icnunab = item(yes_no(_("Unable to perform because unarousable")))
-    icncom = item(
-        yes_no(_("Communication barrier (tracheostomy, aphonia)")), help=_("Written answers count.")
-    )
+    icncom = item(yes_no(_("Communication barrier (tracheostomy, aphonia)")), help=_("Written answers count."))
     icncons = item(code(_("Consciousness"), CONSCIOUSNESS))
     icnsed = item(yes_no(_("Due to sedation")))
     icnsz = item(code(_("Seizure"), SEIZURE))
     icnmot = item(code(_("Motor"), MOTOR))
     icnedm = item(code(_("Raised ICP / oedema"), OEDEMA))
-    icngrd = item(models.IntegerField(_("ASTCT grade (derived)")), derive=derived_grade)
+    icngrd = item(models.IntegerField(_("ASTCT grade (derived)")), derive=derived_grade, beside="icngri")
     icngri = item(code(_("Investigator grade"), GRADES), sdv=True)
     icntrt = item(multi(_("Treatment"), TREATMENT, alone="NONE"), shown_when=IS_ICANS)
-    icneeg = item(
-        models.CharField(_("EEG / MRI / LP findings"), max_length=400), shown_when=IS_ICANS, optional=True
-    )
+    icneeg = item(models.CharField(_("EEG / MRI / LP findings"), max_length=400), shown_when=IS_ICANS, optional=True)
 
 
 @edit_check(IcansAssessment, "icngri", "icngrd")
@@ -156,9 +153,7 @@ def investigator_agrees_with_derived(record, casebook):
     if record.icngri != "5" and int(record.icngri) != record.icngrd:
         why = icans_grade(findings(record)).why[-1]
         return Finding(
-            gettext(
-                "Investigator grade is %(given)s; ASTCT grade %(derived)d follows from the findings: %(why)s"
-            )
+            gettext("Investigator grade is %(given)s; ASTCT grade %(derived)d follows from the findings: %(why)s")
             % {"given": record.icngri, "derived": record.icngrd, "why": why}
         )
     return None
@@ -168,9 +163,7 @@ def investigator_agrees_with_derived(record, casebook):
 def unable_means_unarousable(record, casebook):
     if record.icnunab == "Y" and record.icncons != "UNAROUS":
         return Finding(
-            gettext(
-                "Unable because unarousable is Yes, but consciousness is %(consciousness)s. Which is correct?"
-            )
+            gettext("Unable because unarousable is Yes, but consciousness is %(consciousness)s. Which is correct?")
             % {"consciousness": dict(CONSCIOUSNESS)[record.icncons]}
         )
     return None

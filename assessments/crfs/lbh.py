@@ -19,6 +19,7 @@ class BloodCount(CrfModel):
 
     class Crf:
         code, title, layout = "lbh", _("Laboratory - haematology"), "rows"
+        short = _("Haematology")
         sections = [
             (_("Sample"), ["lbdtc", "lblab"]),
             (_("Results"), ["lbtestcd"]),
@@ -26,9 +27,7 @@ class BloodCount(CrfModel):
         ]
 
     lbdtc = item(models.DateTimeField(_("Collection date and time")))
-    lblab = item(
-        models.CharField(_("Laboratory"), max_length=10), choices_from=laboratories_of, copyable=True
-    )
+    lblab = item(models.CharField(_("Laboratory"), max_length=10), choices_from=laboratories_of, copyable=True)
     transf = item(multi(_("Transfused since last sample"), TRANSFUSIONS, alone="NONE"))
     gcsf = item(yes_no(_("G-CSF since last sample")))
 

@@ -32,6 +32,7 @@ class InformedConsent(CrfModel):
 
     class Crf:
         code, title, layout = "icf", _("Informed consent"), "log"
+        short = _("Consent")
         sections = [
             (
                 _("Consent"),
@@ -49,9 +50,7 @@ class InformedConsent(CrfModel):
     icflan = item(models.CharField(_("Language / interpreter used"), max_length=100), optional=True)
     icfwddt = item(models.DateField(_("Date consent withdrawn")), optional=True)
     icfwdsc = item(code(_("Scope of withdrawal"), SCOPES), shown_when=answered("icfwddt"))
-    icfwdsv = item(
-        yes_no(_("Survival status may still be collected from records")), shown_when=answered("icfwddt")
-    )
+    icfwdsv = item(yes_no(_("Survival status may still be collected from records")), shown_when=answered("icfwddt"))
 
 
 @edit_check(InformedConsent, "icfverdt", "icfdtc")

@@ -33,15 +33,14 @@ class Eligibility(CrfModel):
 
     class Crf:
         code, title, layout = "ie", _("Eligibility (inclusion / exclusion)"), "rows"
+        short = _("Eligibility")
         sections = [
             (_("Criteria"), ["iecritv", "ietestcd"]),
             (_("Decision"), ["ieelig", "ieelig2", "ieelig3", "iesfreas", "iesign"]),
         ]
         signed_as = ("iesign", _("Investigator confirmation (e-signature)"))
 
-    iecritv = item(
-        models.CharField(_("Protocol version of criteria"), max_length=10), derive=criteria_version
-    )
+    iecritv = item(models.CharField(_("Protocol version of criteria"), max_length=10), derive=criteria_version)
     ieelig = item(yes_no(_("Eligible for leukapheresis")), visits=("scr",), sdv=True)
     ieelig2 = item(yes_no(_("Re-confirmed eligible for lymphodepletion")), visits=("base",))
     ieelig3 = item(yes_no(_("Re-confirmed eligible for infusion")), visits=("d0",))

@@ -47,6 +47,7 @@ class Infusion(CrfModel):
 
     class Crf:
         code, title, layout = "inf", _("U87 infusion"), "fields"
+        short = _("Infusion")
         sections = [
             (_("Identity"), ["infcoi", "infbatch", "infbags"]),
             (_("Infusion"), ["infthdtc", "infdtc", "infendtc", "infthtoi", "infnum", "infroute"]),
@@ -145,9 +146,7 @@ def dose_is_near_the_plan(record, casebook):
     if given is None or abs(given - record.infplan) * 100 <= tolerance * record.infplan:
         return None
     return Finding(
-        gettext(
-            "Actual dose is %(given)s; the plan is %(plan)s, %(percent)s %% more or less. Which is correct?"
-        )
+        gettext("Actual dose is %(given)s; the plan is %(plan)s, %(percent)s %% more or less. Which is correct?")
         % {"given": f"{given:f}", "plan": f"{record.infplan:f}", "percent": f"{tolerance:f}"}
     )
 

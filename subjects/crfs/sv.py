@@ -20,6 +20,13 @@ def visit_code(record, casebook):
     return record.visit_code or None
 
 
+def visit_name(code):
+    """A visit as people call it: "Day 7", "Unscheduled 1"."""
+    study = protocol()
+    name = gettext(study.visit(code).name)
+    return name if study.plan_code(code) == code else f"{name} {code.removeprefix(study.unscheduled)}"
+
+
 def is_unscheduled(record, casebook):
     study = protocol()
     return "Y" if study.plan_code(record.visit_code) == study.unscheduled else "N"
@@ -35,7 +42,7 @@ class VisitRecord(CrfModel):
             (_("Logs reviewed"), ["svaeyn", "svcmyn", "svmhyn", "svsbyn"]),
         ]
 
-    svvisit = item(models.CharField(_("Visit"), max_length=10), derive=visit_code)
+    svvisit = item(models.CharField(_("Visit"), max_length=10), derive=visit_code, words=visit_name)
     svstdtc = item(models.DateField(_("Visit date")), sdv=True)
     svocc = item(code(_("Occurred"), OCCURRED))
     svreas = item(models.CharField(_("Reason missed"), max_length=200), shown_when=answered("svocc", "N"))
@@ -98,10 +105,7 @@ def visits_are_in_order(record, casebook):
             continue
         if other.svstdtc and other.svstdtc > record.svstdtc:
             return Finding(
-                gettext(
-                    "Visit date %(date)s is before %(visit)s of %(other)s, which comes first."
-                    " Which is correct?"
-                )
+                gettext("Visit date %(date)s is before %(visit)s of %(other)s, which comes first. Which is correct?")
                 % {
                     "date": text(record.svstdtc),
                     "visit": gettext(study.visit(other.visit_code).name),

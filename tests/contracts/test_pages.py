@@ -29,6 +29,7 @@ PAGES = [
     ("subjects/{subject}/unscheduled/", "post", ENTERERS),
     ("subjects/{subject}/visits/d3/", "get", READERS),
     ("subjects/{subject}/ae/", "get", READERS),
+    ("subjects/{subject}/history/", "get", READERS),
     *((f"{at}{rest}", "get", READERS) for at in (FORM, ENTRY) for rest in ("", "history/?item={item}")),
     *((f"{at}{rest}", "post", ENTERERS) for at in (FORM, ENTRY) for rest in ("", "draft/", "draft/discard/")),
     *((f"{at}queries/?item={{item}}", "post", REVIEWERS) for at in (FORM, ENTRY)),
@@ -86,9 +87,7 @@ def test_each_role_on_each_address(study, named, client, who):
 
 
 @pytest.mark.requirement("ACC-02")
-@pytest.mark.parametrize(
-    "who", ["cra1", "dm1", "mm1", "stat1", "aud1", "admin1", "lab1", "mfr1", "nurse1", "crc3"]
-)
+@pytest.mark.parametrize("who", ["cra1", "dm1", "mm1", "stat1", "aud1", "admin1", "lab1", "mfr1", "nurse1", "crc3"])
 def test_a_refused_post_writes_nothing(study, named, client, who):
     signed_in(client, study, who)
     before = AuditEvent.objects.count()
@@ -124,11 +123,7 @@ def walk(patterns):
 
 
 def filled(pattern):
-    entry = (
-        pattern.replace("<str:log>/<number:seq>", "ae/1")
-        .replace("<str:log>", "ae")
-        .replace("<str:subject>", "S")
-    )
+    entry = pattern.replace("<str:log>/<number:seq>", "ae/1").replace("<str:log>", "ae").replace("<str:subject>", "S")
     return entry.replace("<str:visit>", "d3").replace("<str:form>", "vs").replace("<int:query>", "1")
 
 

@@ -21,6 +21,7 @@ CEILINGS = {
     "queries": 9,
     "sign": 14,
     "log": 14,
+    "history": 16,
     "find": 4,
 }
 SAVE, DRAFT = 20, 6
@@ -86,6 +87,7 @@ def test_pages_stay_under_their_ceilings(site, client):
         "subject": reverse("subject", args=[subject.code]),
         "visit": reverse("visit", args=[subject.code, "d3"]),
         "log": reverse("log", args=[subject.code, "ae"]),
+        "history": reverse("subject-history", args=[subject.code]),
         "queries": reverse("queries"),
         "sign": reverse("sign"),
         "find": reverse("find") + "?q=1 d7 vs",

@@ -22,6 +22,8 @@ PAGES = (
     "/subjects/{code}/ae/",
     "/subjects/{code}/ae/1/",
     "/subjects/{code}/icf/",
+    "/subjects/{code}/history/",
+    "/subjects/{code}/?unfold=m9-m24,y3-y15",
     "/queries/",
     "/find/?q=1",
     "/me/",

@@ -76,9 +76,7 @@ def test_what_cannot_be_right_is_held_back_and_the_rest_saved(desk, study):
     page.get_by_test_id("keep-vs.sysbp").check()
     idle(page)
 
-    with page.expect_response(
-        lambda answer: answer.request.method == "POST" and answer.url.endswith("/vs/")
-    ) as save:
+    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.url.endswith("/vs/")) as save:
         page.keyboard.press("Control+s")
     idle(page)
 
@@ -126,25 +124,37 @@ def test_a_saved_value_changes_only_with_a_reason(desk, study):
     check_page(page)
 
 
-def test_a_change_voids_the_signature_and_asks_for_a_new_one(desk, study):
+def test_an_adverse_event_is_entered_signed_changed_and_signed_again(desk, study):
     subject = scenarios.infused_subject(study, day=9)
-    scenarios.adverse_event(study, subject)
-    investigator = desk.sign_in("pi1", path="/sign/")
-    check_page(investigator)
+    coordinator = desk.sign_in("crc1", path=f"/subjects/{subject.code}/ae/")
+    coordinator.keyboard.press("n")
+    coordinator.wait_for_url("**/ae/1/")
+    expect(coordinator.locator("[data-state-badge]")).to_have_text("New")
+    enter_adverse_event(coordinator)
+    event = FormInstance.objects.get(form_code="ae")
+    assert (event.status, event.saved_by.email) == ("partial", "crc1@demo.example")
+    assert not Draft.objects.exists()
+    check_page(coordinator)
 
+    investigator = desk.sign_in("pi1", path=f"/subjects/{subject.code}/ae/1/")
+    judge_adverse_event(investigator)
+    investigator.goto("/sign/")
+    check_page(investigator)
+    row = investigator.get_by_test_id(f"sign-row-{subject.code}-AE-001")
+    expect(row).to_have_attribute("data-state", "to-sign")
+    expect(row).to_contain_text("Neutrophil count decreased")
     sign_first_row(investigator)
     expect(investigator.get_by_test_id("signed-row")).to_have_count(1)
     check_page(investigator)
+    expect_signature(coordinator, subject, "signed")
 
-    coordinator = desk.sign_in("crc1", path=f"/subjects/{subject.code}/ae/1/")
-    coordinator.locator("[name='ae.aetreat'][value='Y']").check()
+    coordinator.goto(f"/subjects/{subject.code}/ae/1/")
+    coordinator.locator(".rad [name='ae.aetreat'][value='Y']").check()
     coordinator.get_by_test_id("reason-ae.aetreat").get_by_label("Source corrected").check()
     coordinator.keyboard.press("Control+s")
     idle(coordinator)
     assert Signature.objects.get().voided_at is not None
-    coordinator.goto(f"/subjects/{subject.code}/ae/")
-    expect(coordinator.get_by_test_id("ae-row")).to_have_attribute("data-signature", "resign")
-    check_page(coordinator)
+    expect_signature(coordinator, subject, "resign")
 
     investigator.goto("/sign/")
     row = investigator.get_by_test_id(f"sign-row-{subject.code}-AE-001")
@@ -152,6 +162,57 @@ def test_a_change_voids_the_signature_and_asks_for_a_new_one(desk, study):
     expect(row.get_by_role("row")).to_have_count(1)
     sign_first_row(investigator, code=False)
     assert Signature.objects.filter(voided_at=None).count() == 1
+    expect_signature(coordinator, subject, "signed")
+
+
+def enter_adverse_event(page):
+    """What a coordinator enters, by keyboard: term by its synonym, course, action; no pointer."""
+    start_typing(page, "ae.aeterm", "Neutrophils low")
+    page.keyboard.type("neutropenia")
+    expect(page.get_by_role("option").first).to_contain_text("Neutrophil count decreased")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("[name='ae.aectcae']")).to_have_value("Neutrophil count decreased")
+    page.keyboard.press("Enter")
+    type_value(page, "-3")
+    expect(page.locator("[id='ae.aestdtc.echo']")).to_contain_text("Day 6")
+    type_value(page, "3")  # outcome: not recovered
+    page.keyboard.press("Tab")  # no change of grade
+    type_value(page, "1")  # serious opens its criteria
+    expect(page.get_by_test_id("field-ae.aeshosp")).to_be_visible()
+    page.locator("[name='ae.aeser'][value='Y']").focus()
+    type_value(page, "2")
+    expect(page.get_by_test_id("field-ae.aeshosp")).to_be_hidden()
+    for text in ("2", "5", "2", "2"):  # disease, action, treatment given, DLT
+        type_value(page, text)
+    page.locator("[name='ae.aesi']").select_option("CYTOPENIA")
+    page.keyboard.press("Control+s")
+    idle(page)
+    expect(page.get_by_test_id("form-ae")).to_have_attribute("data-status", "partial")
+
+
+def judge_adverse_event(page):
+    """What an investigator alone may answer: the grade and the causes."""
+    causes = {"aerelu87": "UNLIKELY", "aerelld": "PROBABLE", "aerelaph": "UNRELATED", "aereloth": "UNRELATED"}
+    for item, value in {"aetoxgr": "3", **causes}.items():
+        page.locator(f".rad [name='ae.{item}'][value='{value}']").check()
+    page.keyboard.press("Control+s")
+    idle(page)
+    expect(page.get_by_test_id("form-ae")).to_have_attribute("data-status", "complete")
+    check_page(page)
+
+
+def start_typing(page, name, text):
+    box = page.locator(f"[name='{name}']")
+    expect(box).to_be_focused()
+    type_value(page, text)
+
+
+def expect_signature(page, subject, state):
+    """What the log of adverse events says of the signature of its one entry."""
+    page.goto(f"/subjects/{subject.code}/ae/")
+    expect(page.get_by_test_id("ae-row")).to_have_attribute("data-signature", state)
+    check_page(page)
 
 
 def type_value(page, text):

@@ -27,9 +27,7 @@ def form(fields=None, rows=(), *, meta=None, **crf):
     about = {name: value for name, value in about.items() if value is not None}
     inner = type("Crf", (), about)
     body = {"aa": item(yes_no("Answer")), **(fields or {}), "Crf": inner, "__module__": __name__}
-    body["Meta"] = type(
-        "Meta", (meta,) if meta else (CrfModel.Meta,), {"app_label": "subjects", "abstract": False}
-    )
+    body["Meta"] = type("Meta", (meta,) if meta else (CrfModel.Meta,), {"app_label": "subjects", "abstract": False})
     return type("Form", (CrfModel,), body)
 
 
@@ -112,6 +110,14 @@ def test_a_check_names_items_that_exist():
 
 
 @pytest.mark.filterwarnings("ignore:Model .* was already registered")
+def test_a_derived_item_stands_beside_one_of_its_form():
+    typed = form({"cc": item(yes_no("C"), beside="aa")}, sections=[("All", ["aa", "cc"])])
+    lost = form({"cc": item(yes_no("C"), derive=len, beside="dd")}, sections=[("All", ["aa", "cc"])])
+
+    assert "only a derived item" in sentences(typed)[0]
+    assert "stands beside 'dd'" in sentences(lost)[0]
+
+
 def test_a_code_belongs_to_one_form():
     assert sentences(form(), form())[0].endswith("the form code 'zz' is taken twice.")
 
@@ -146,10 +152,7 @@ def test_an_item_is_asked_in_its_versions_only():
     }
     declared = form(fields, sections=[("All", ["aa", "old", "new"])])
 
-    asked = {
-        version: list(build_spec(declared, (), version).by_address)
-        for version in ("1.0", "1.9", "2.0", "10.0")
-    }
+    asked = {version: list(build_spec(declared, (), version).by_address) for version in ("1.0", "1.9", "2.0", "10.0")}
 
     assert asked == {"1.0": ["aa", "old"], "1.9": ["aa", "old"], "2.0": ["aa", "new"], "10.0": ["aa", "new"]}
 

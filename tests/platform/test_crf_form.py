@@ -6,6 +6,7 @@ from crispy_forms.utils import render_crispy_form
 from tests.books import CONTEXT, fill
 from trial_edc.casebook.selectors.fields import FormState, field_view
 from trial_edc.crf.form import EntryForm
+from trial_edc.crf.registry import short_title
 from trial_edc.crf.spec import form_spec
 
 
@@ -50,9 +51,7 @@ def test_the_form_carries_the_sentences_of_what_cannot_be_right():
 def test_the_sections_come_in_the_order_of_the_declaration():
     page = render_crispy_form(drawn(fill("d7/sv")))
 
-    positions = [
-        page.index(text) for text in ("Visit date", "Logs reviewed", "Any new or changed adverse event")
-    ]
+    positions = [page.index(text) for text in ("Visit date", "Logs reviewed", "Any new or changed adverse event")]
     assert positions == sorted(positions)
 
 
@@ -78,3 +77,9 @@ def test_a_condition_goes_to_the_browser_as_json():
     page = render_crispy_form(drawn(fill("ae")))
 
     assert "&quot;items&quot;: [&quot;aeser&quot;], &quot;args&quot;: [&quot;Y&quot;]" in page
+
+
+def test_a_short_name_stands_in_where_room_is_scarce():
+    named = {code: short_title(code) for code in ("crs", "lbh", "vs")}
+
+    assert named == {"crs": "CRS", "lbh": "Haematology", "vs": "Vital signs"}

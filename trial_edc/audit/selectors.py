@@ -115,9 +115,32 @@ def recent_activity(subject_id: int, limit: int = 20) -> list[TrailLine]:
     return _lines("v.subject_id = %s", [subject_id], order="DESC", limit=limit)
 
 
-def search(
-    wanted: TrailFilter, *, limit: int = 100, offset: int = 0, newest_first: bool = True
+def subject_history(
+    subject_id: int,
+    *,
+    form: str = "",
+    item: str = "",
+    rows: tuple[str, Sequence[int]] | None = None,
+    limit: int,
+    offset: int = 0,
 ) -> list[TrailLine]:
+    """Everything that happened to one subject, newest first.
+
+    Args:
+        form, item: codes, "" = all. rows: (table, keys) when the item belongs to certain rows of the form.
+    """
+    asked: dict[str, list] = {"v.subject_id = %s": [subject_id]}
+    if form:
+        asked["v.form_code = %s"] = [form]
+    if item:
+        asked["v.item = %s"] = [item]
+    if rows is not None:
+        asked["v.table_name = %s AND v.row_pk = ANY(%s)"] = [rows[0], [str(key) for key in rows[1]]]
+    parameters = [value for values in asked.values() for value in values]
+    return _lines(" AND ".join(asked), parameters, order="DESC", limit=limit, offset=offset)
+
+
+def search(wanted: TrailFilter, *, limit: int = 100, offset: int = 0, newest_first: bool = True) -> list[TrailLine]:
     """Lines that fit the filter."""
     order = "DESC" if newest_first else "ASC"
     return _lines(*_condition(wanted), order=order, limit=limit, offset=offset)

@@ -5,6 +5,7 @@ Which form and item hold each date is the protocol's data; here they are read.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from trial_edc.accounts.models import Site
 from trial_edc.crf.partial import interval
-from trial_edc.protocol.windows import Anchors, tracks_off
+from trial_edc.protocol.windows import Anchors, planned_date, tracks_off
 
 from .reader import Casebook
 from .study import study
@@ -35,9 +36,7 @@ class SubjectDates:
 
 def date_forms() -> frozenset[str]:
     """Forms that hold dates windows and study days count from."""
-    return frozenset(
-        {VISIT_RECORD, *(source.form for sources in study().anchors.values() for source in sources)}
-    )
+    return frozenset({VISIT_RECORD, *(source.form for sources in study().anchors.values() for source in sources)})
 
 
 def track_forms() -> frozenset[str]:
@@ -52,9 +51,7 @@ def subject_dates(casebook: Casebook, site: Site, *, with_tracks: bool = True) -
         with_tracks: False leaves out what switches tracks off, so that fewer forms are read.
     """
     zone = ZoneInfo(site.time_zone)
-    visits = {
-        record.visit_code: day_of(record.values.get(VISIT_DATE), zone) for record in casebook[VISIT_RECORD]
-    }
+    visits = {record.visit_code: day_of(record.values.get(VISIT_DATE), zone) for record in casebook[VISIT_RECORD]}
     subject = casebook.subject
     found = {name: _first_day(casebook, sources, zone) for name, sources in study().anchors.items()}
     switches = _switches(casebook, zone) if with_tracks else []
@@ -68,6 +65,29 @@ def subject_dates(casebook: Casebook, site: Site, *, with_tracks: bool = True) -
         tracks_off=tracks_off(study(), switches),
     )
     return SubjectDates({code: day for code, day in visits.items() if day}, anchors)
+
+
+def visits_in_time(dates: SubjectDates, begun: Iterable[str]) -> list[str]:
+    """Every planned visit in the order of the schedule, each unscheduled one where its date lies.
+
+    A planned visit that has not taken place stands by its planned date.
+
+    Args:
+        begun: codes of visits with something saved; planned ones among them change nothing.
+    """
+    protocol = study()
+    planned = [visit.code for visit in protocol.visits if visit.code != protocol.unscheduled]
+    days = {code: dates.visits.get(code) or planned_date(protocol.visit(code), dates.anchors) for code in planned}
+    after: dict[str, list[tuple[date, int, str]]] = {}
+    for code in set(begun) - set(planned):
+        on = dates.visits.get(code)
+        earlier = [other for other in planned if on and (day := days[other]) and day <= on]
+        number = int(code.removeprefix(protocol.unscheduled) or 0)
+        after.setdefault(earlier[-1] if earlier else planned[-1], []).append((on or date.max, number, code))
+    ordered = []
+    for code in planned:
+        ordered += [code, *(extra for _on, _number, extra in sorted(after.get(code, ())))]
+    return ordered
 
 
 def day_of(value: object, zone: ZoneInfo) -> date | None:

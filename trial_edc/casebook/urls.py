@@ -43,5 +43,6 @@ urlpatterns = [
     path(f"{ENTRY}queries/", trail.ask_entry, name="raise-entry-query"),
     path(f"{ENTRY}withdraw/", logs.withdraw, name="withdraw"),
     path(ENTRY, sheets.log_entry, name="log-entry"),
+    path("subjects/<str:subject>/history/", trail.subject_history, name="subject-history"),
     path("subjects/<str:subject>/<str:log>/", logs.log, name="log"),
 ]

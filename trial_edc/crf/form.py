@@ -15,6 +15,8 @@ from trial_edc.crf.spec import FormSpec, ItemSpec
 
 ROW_TEMPLATE = "crf/_field.html"
 GROUP_TEMPLATE = "crf/_group.html"
+SHORT_GROUP = 6
+"""From so many lines on, a part of a form whose controls are all short is laid out in two columns."""
 
 
 class FieldRow(LayoutObject):
@@ -36,10 +38,12 @@ class Group(LayoutObject):
         self.title, self.lines, self.details = title, lines, details
 
     def render(self, form: Any, context: Any, template_pack: Any = None, **kwargs: Any) -> str:
+        own = [form.views[line.address] for line in self.lines if line.address in form.views]
         side = [form.views[line.address] for line in self.details if line.address in form.views]
         shown = {
-            "is_open": any(view.value or view.message for view in side),
+            "is_open": any(view.message or view.was for view in side),
             "title": self.title,
+            "is_short": len(own) >= SHORT_GROUP and all(view.is_short for view in own),
             "lines": [line.render(form, context) for line in self.lines if line.address in form.views],
             "details": [line.render(form, context) for line in self.details if line.address in form.views],
         }
@@ -67,7 +71,7 @@ class EntryForm(forms.Form):
     ) -> None:
         super().__init__(data=data, initial=dict(initial or {}), use_required_attribute=False)
         self.spec, self.views, self.held = spec, views or {}, errors or {}
-        self.fields.update({one.name: entry_field(one, context) for one in spec if not one.is_beside})
+        self.fields.update({one.name: entry_field(one, context) for one in spec if not (one.row and one.is_beside)})
         self.rendered_fields: set[str] = set()
         self.helper = entry_helper(spec)
 

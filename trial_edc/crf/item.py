@@ -42,6 +42,8 @@ class Item:
         search: dotted name of the vocabulary behind a search box ("" = none).
         choices_from: function of the casebook that gives ((code, label), ...) where the codelist is data.
         exclusive: the code of a multiple choice that stands alone ("NONE").
+        beside: the derived item is shown in the line of this item, once it has a value.
+        words: how a stored value reads for a person, where it is no codelist ("d7" is "Day 7").
         parts: of a small list in the field, ((name, kind), ...) of each line.
     """
 
@@ -70,6 +72,8 @@ class Item:
     search: str = ""
     choices_from: Callable[..., Any] | None = None
     exclusive: str = ""
+    beside: str = ""
+    words: Callable[[Any], str] | None = None
     parts: tuple[tuple[str, str], ...] = ()
 
 
@@ -130,6 +134,4 @@ def repeat(label: Any, *parts: tuple[str, str]) -> models.JSONField:
 
 def signed_in_user(column: str, label: Any) -> models.ForeignKey:
     """A reference to a user who holds the delegation, kept in a column of the item's own name."""
-    return models.ForeignKey(
-        "accounts.User", models.PROTECT, verbose_name=label, related_name="+", db_column=column
-    )
+    return models.ForeignKey("accounts.User", models.PROTECT, verbose_name=label, related_name="+", db_column=column)

@@ -9,7 +9,8 @@ class CrfModel(models.Model):
     """A case report form. Its row shares the key of its `FormInstance`.
 
     A subclass has an inner `class Crf` with `code`, `title`, `layout` ("fields", "rows" or "log") and
-    `sections`, a list of (title, [item names]); the key item of a row table (its table name when it has no
+    `sections`, a list of (title, [item names]), and where the title is long a `short` one for narrow places; the
+    key item of a row table (its table name when it has no
     key)
     stands where the rows come. `signed_as = (name, label)` names an item that is a signature, not a column.
     `meta` keeps what belongs to a value but is not the value:

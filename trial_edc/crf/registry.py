@@ -28,9 +28,13 @@ def crf(code: str) -> type[CrfModel]:
     try:
         return _forms()[code]
     except KeyError:
-        raise KeyError(
-            f"There is no CRF with the code {code!r}; known are {', '.join(sorted(_forms()))}."
-        ) from None
+        raise KeyError(f"There is no CRF with the code {code!r}; known are {', '.join(sorted(_forms()))}.") from None
+
+
+def short_title(code: str) -> str:
+    """The name of a form for narrow places: its `short`, else its title. Raises KeyError with a sentence."""
+    about = crf(code).Crf
+    return str(getattr(about, "short", about.title))
 
 
 def has_crf(code: str) -> bool:

@@ -63,8 +63,8 @@ class ItemSpec:
 
     @property
     def is_beside(self) -> bool:
-        """Whether it is a calculated column of a row, shown beside the row's value."""
-        return bool(self.row) and not self.is_measured and self.kind == "calc"
+        """Whether it is calculated and shown beside another value: a column of a row, or by its description."""
+        return self.kind == "calc" and (bool(self.item.beside) or (bool(self.row) and not self.is_measured))
 
     @property
     def is_asked(self) -> bool:
@@ -99,6 +99,7 @@ class FormSpec:
     sections: tuple[SectionSpec, ...]
     version: str
     visit_code: str = ""
+    short: Any = ""
     model: type[CrfModel] | None = None
     rows: tuple[type[CrfRow], ...] = ()
 
@@ -161,8 +162,17 @@ def build_spec(
         kept = tuple(one for one in items if _is_asked_here(one, study, version, visit_code))
         if kept:
             sections.append(SectionSpec(title, kept))
+    about = model.Crf
     return FormSpec(
-        model.Crf.code, model.Crf.title, model.Crf.layout, tuple(sections), version, visit_code, model, rows
+        code=about.code,
+        title=about.title,
+        layout=about.layout,
+        sections=tuple(sections),
+        version=version,
+        visit_code=visit_code,
+        short=getattr(about, "short", about.title),
+        model=model,
+        rows=rows,
     )
 
 
@@ -252,9 +262,7 @@ def _signature_item(model: type[CrfModel]) -> ItemSpec:
     return ItemSpec(model.Crf.code, name, "", label, "sign", Item(system=True))
 
 
-def _row_items(
-    table: type[CrfRow], study: Protocol, visit_code: str, keys: tuple[str, ...]
-) -> list[ItemSpec]:
+def _row_items(table: type[CrfRow], study: Protocol, visit_code: str, keys: tuple[str, ...]) -> list[ItemSpec]:
     form = table.Crf.form
     panel = study.panel(form, visit_code) if visit_code else study.all_rows(form)
     expected = list(panel) if table.Crf.key else []
@@ -282,13 +290,7 @@ def _items_of_row(table: type[CrfRow], row: PanelRow) -> list[ItemSpec]:
     fields = {field.name: field for field in item_fields(table) if field.name != table.Crf.key}
 
     def address(name: str) -> str:
-        return (
-            row.key
-            if prefix and name == prefix + "orres"
-            else f"{name}.{row.key}"
-            if name in fields
-            else name
-        )
+        return row.key if prefix and name == prefix + "orres" else f"{name}.{row.key}" if name in fields else name
 
     items = []
     if prefix:

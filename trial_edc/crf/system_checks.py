@@ -70,9 +70,7 @@ def _head_problems(model: type[CrfModel], rows: tuple[type[CrfRow], ...]) -> Ite
         yield "the layout rows and a table of rows go together."
     signed = (_crf(model, "signed_as") or ("",))[0]
     places = Counter(name for _title, names in model.Crf.sections for name in names)
-    allowed = {field.name for field in item_fields(model)} | {
-        row_place(row) for row in rows if _crf(row, "form")
-    }
+    allowed = {field.name for field in item_fields(model)} | {row_place(row) for row in rows if _crf(row, "form")}
     expected = allowed | ({signed} if signed else set())
     for name in sorted(set(places) - expected):
         yield f"section names {name!r}, which is no item of the form."
@@ -94,6 +92,9 @@ def _check_problems(model: type[CrfModel], rows: tuple[type[CrfRow], ...]) -> It
             column, _dot, key = address.partition(".")
             if address not in heads | keys and not (key and column in columns):
                 yield f"the check {check.rule} reads {address!r}, which is no item of the form."
+    for field in item_fields(model):
+        if field.crf.beside and (field.crf.beside not in heads or not field.crf.derive):
+            yield f"{field.name!r} stands beside {field.crf.beside!r}: only a derived item, beside one of the form."
     rules = Counter(check.rule for check in getattr(model.Crf, "checks", ()))
     for rule in sorted(rule for rule, times in rules.items() if times > 1):
         yield f"two checks are called {rule}; a query could not tell them apart."

@@ -72,9 +72,7 @@ class FormRecord:
     def is_answered(self, address: str) -> bool:
         """Whether the address has a value or a reason why there is none."""
         about = self.meta.get(address, {})
-        return self.values.get(address) not in (None, "", []) or bool(
-            about.get("missing") or about.get("typed")
-        )
+        return self.values.get(address) not in (None, "", []) or bool(about.get("missing") or about.get("typed"))
 
     def row_keys(self) -> tuple[str, ...]:
         """Keys of the rows in use, in row order, () for a form without rows."""
@@ -171,9 +169,7 @@ def _row(table: type[CrfRow], columns: Mapping[str, Any]) -> RowRecord:
     return RowRecord(key, number, values, columns.get("meta") or {}, bool(columns.get("is_withdrawn")))
 
 
-def _flatten(
-    table: type[CrfRow], row: RowRecord, values: dict[str, Any], meta: dict[str, Mapping[str, Any]]
-) -> None:
+def _flatten(table: type[CrfRow], row: RowRecord, values: dict[str, Any], meta: dict[str, Mapping[str, Any]]) -> None:
     """Put a row's columns at their addresses; a measured row's value is its standard one."""
     prefix = getattr(table.Crf, "measured", "")
     for column, value in row.values.items():
@@ -242,9 +238,7 @@ def _rows_to_write(table: type[CrfRow], spec: FormSpec, record: FormRecord) -> l
     found = []
     for key in dict.fromkeys(keys):
         addresses = {
-            one.name: address_of(table, one.name, key)
-            for one in item_fields(table)
-            if one.name != table.Crf.key
+            one.name: address_of(table, one.name, key) for one in item_fields(table) if one.name != table.Crf.key
         }
         if key not in stored:
             if not any(_has_content(record, address) for address in addresses.values()):
@@ -259,9 +253,7 @@ def _has_content(record: FormRecord, address: str) -> bool:
     return record.is_answered(address)
 
 
-def _row_columns(
-    table: type[CrfRow], key: str, addresses: Mapping[str, str], record: FormRecord
-) -> dict[str, Any]:
+def _row_columns(table: type[CrfRow], key: str, addresses: Mapping[str, str], record: FormRecord) -> dict[str, Any]:
     fields = {one.name: one for one in item_fields(table)}
     columns = {fields[name].attname: record.values.get(address) for name, address in addresses.items()}
     meta = {name: dict(record.meta[at]) for name, at in addresses.items() if record.meta.get(at)}
@@ -269,9 +261,7 @@ def _row_columns(
     if prefix:
         columns |= _measured_columns(table, key, prefix, record)
         kept = {
-            name: what
-            for name, what in meta.get(prefix + "orres", {}).items()
-            if name in ("missing", "note", "kept")
+            name: what for name, what in meta.get(prefix + "orres", {}).items() if name in ("missing", "note", "kept")
         }
         meta = {**meta, prefix + "orres": kept}
     if table.Crf.key:
@@ -325,22 +315,43 @@ def display(
         return _display_list(spec, value)
     if spec.kind == "partial_date" or isinstance(value, date):
         return partial.text(value, time_zone)
+    if spec.item.words:
+        return spec.item.words(value)
     return str(dict(spec.choices).get(value, value))
 
 
-def row_facts(spec: ItemSpec, record: FormRecord) -> str:
-    """What stands beside a measured value with limits: "1.8–6.3 · L · G3"; "" where the row has none."""
+@dataclass(frozen=True)
+class RowFacts:
+    """What stands beside a measured value: its limits ("1.8–6.3"), "L" or "H" outside them, its CTCAE grade
+    from 1 on.
+    """
+
+    bounds: str
+    flag: str = ""
+    grade: int | None = None
+
+    def __str__(self) -> str:
+        return " · ".join(part for part in (self.bounds, self.mark) if part)
+
+    @property
+    def mark(self) -> str:
+        """Flag and grade: "L · G3"."""
+        return " · ".join(part for part in (self.flag, f"G{self.grade}" if self.grade else "") if part)
+
+
+def row_facts(spec: ItemSpec, record: FormRecord) -> RowFacts | None:
+    """Limits, flag and grade of a measured row; None where the row has none of them."""
     model = next((table for table in row_models(spec.form) if row_label(table) == spec.row), None)
     prefix = getattr(model.Crf, "measured", "") if model and spec.is_measured else ""
     value = record.values.get(spec.address)
     low, high = (record.values.get(f"{prefix}ornr{end}.{spec.row_key}") for end in ("lo", "hi"))
-    if not prefix or value is None or (low is None and high is None):
-        return ""
+    grade = record.values.get(f"{prefix}toxgr.{spec.row_key}") or None
+    if not prefix or value is None or (low is None and high is None and grade is None):
+        return None
     reported = _reported(spec, record, value)
     flag = "L" if low is not None and reported < low else "H" if high is not None and reported > high else ""
-    grade = record.values.get(f"{prefix}toxgr.{spec.row_key}")
     bounds = "–".join("" if bound is None else f"{bound.normalize():f}" for bound in (low, high))
-    return " · ".join(part for part in (bounds, flag, f"G{grade}" if grade else "") if part)
+    return RowFacts(bounds.strip("–") and bounds, flag, grade)
 
 
 def _reported(spec: ItemSpec, record: FormRecord, value: Decimal) -> Decimal:

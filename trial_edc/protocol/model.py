@@ -184,12 +184,41 @@ class SdvPlan:
 
 
 @dataclass(frozen=True)
+class FormGroup:
+    """Forms that stand together in the matrix, in this order; codes of forms still to come are ignored."""
+
+    title: str
+    forms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class VisitFold:
+    """Far visits shown as one column until one of them begins or comes next."""
+
+    code: str
+    short: str
+    visits: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ShownItem:
+    """An item shown in short on the subject's page: the first of `sources`, (form, item), that has a value.
+
+    `peak` adds the highest value so far. An empty label leaves the value to speak for itself.
+    """
+
+    label: str
+    sources: tuple[tuple[str, str], ...]
+    peak: bool = False
+
+
+@dataclass(frozen=True)
 class Protocol:
     """A study. Sequences are in the order of the protocol document; visits in the order of time.
 
     `date_forms` are the forms that tell its dates; `subject_dates` and `phase` name the trial's functions
-    that
-    read them, by dotted path.
+    that read them, by dotted path, and `lanes` those that draw lanes of the journey. `banner` and `latest` are
+    the facts and values on the subject's page.
     """
 
     code: str
@@ -214,6 +243,11 @@ class Protocol:
     subject_dates: str = ""
     phase: str = ""
     unscheduled: str = "uns"
+    form_groups: tuple[FormGroup, ...] = ()
+    visit_folds: tuple[VisitFold, ...] = ()
+    banner: tuple[ShownItem, ...] = ()
+    latest: tuple[ShownItem, ...] = ()
+    lanes: tuple[str, ...] = ()
 
     def plan_code(self, visit_code: str) -> str:
         """The schedule's code of a visit: "uns" for "uns1", itself for a planned visit."""

@@ -35,14 +35,10 @@ def merge_of(
         if not outcome:
             continue
         shown = [
-            display(one, record.values.get(one.address), record.meta.get(one.address), time_zone=zone)
-            if record
-            else ""
+            display(one, record.values.get(one.address), record.meta.get(one.address), time_zone=zone) if record else ""
             for record in (base, theirs, after)
         ]
-        fields.append(
-            MergeField(one.name, str(one.label), shown[0], shown[1], shown[2] or wanted, wanted, outcome)
-        )
+        fields.append(MergeField(one.name, str(one.label), shown[0], shown[1], shown[2] or wanted, wanted, outcome))
     return Merge(
         revision=opened.revision,
         by_name=opened.saved_by,

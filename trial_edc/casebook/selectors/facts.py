@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from trial_edc.accounts.models import Site, User
 
-from ..dates import SubjectDates, subject_dates
+from ..dates import SubjectDates, subject_dates, visits_in_time
 from ..locks import Bolt, Bolts, bolts
 from ..models import Draft, Query, Signature, SourceVerification
 from ..reader import Casebook, InstanceRow, read
@@ -44,6 +45,11 @@ class Facts:
     queries: dict[int, list[LiveQuery]] = field(default_factory=lambda: defaultdict(list))
     verified: dict[int, dict[str, bool]] = field(default_factory=lambda: defaultdict(dict))
     signatures: dict[int, list[Signature]] = field(default_factory=lambda: defaultdict(list))
+
+    @cached_property
+    def visit_codes(self) -> list[str]:
+        """All visits in the order of time, unscheduled ones among them."""
+        return visits_in_time(self.dates, (one.visit_code for one in self.casebook.instances if one.visit_code))
 
     def instance(self, visit_code: str, form_code: str, seq: int) -> InstanceRow | None:
         for one in self.casebook.instances:

@@ -14,12 +14,23 @@ from trial_edc.crf.checks import Finding
 from trial_edc.crf.entry import Entry
 from trial_edc.crf.parse import MISSING, EntryContext, choices, echo, unit_label
 from trial_edc.crf.spec import ItemSpec
-from trial_edc.crf.values import FormRecord, box_text, display, row_facts
+from trial_edc.crf.values import FormRecord, RowFacts, box_text, display, row_facts
 
 from ..statuses import STATUS_LABELS
 from ..study import study
 
 MOST_SEGMENTS, MOST_SELECT = 7, 20
+LONGEST_SHORT_LABEL = 40
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A derived value in the line of another field."""
+
+    name: str
+    label: str
+    value: str
+    history_url: str
 
 
 @dataclass(frozen=True)
@@ -33,6 +44,8 @@ class FieldView:
         prev, prev_label: the previous visit's value and that visit. copy: its box text where allowed.
         message, message_level: under the field; "error" cannot be right, "finding" is unlikely.
         was: the saved value when the box differs from it. kept: why a doubted value is kept.
+        facts: limits, flag and grade of a measured value. beside: derived values in the same line.
+        is_short: two fit on one line.
         query_state: "open" or "answered". verify_state: "verified", "unverified" or "reverify".
     """
 
@@ -53,6 +66,8 @@ class FieldView:
     prev_label: str = ""
     copy: str | None = None
     echo: str = ""
+    facts: RowFacts | None = None
+    beside: tuple[Beside, ...] = ()
     message: str = ""
     message_level: str = ""
     kept: str = ""
@@ -73,6 +88,7 @@ class FieldView:
     optional: bool = False
     readonly: bool = False
     is_wrapped: bool = False
+    is_short: bool = False
     describedby: str = ""
 
 
@@ -126,19 +142,35 @@ def field_view(one: ItemSpec, state: FormState) -> FieldView:
         note=raw.get(f"{name}.note", _about(one, state.entry.record).get("note", "")),
         **_previous(one, state),
         echo=_echo(one, state),
+        facts=row_facts(one, state.entry.record),
+        beside=_beside(one, state),
         message=message,
         message_level=level,
         kept=kept,
         **_correction(one, state),
         **_asked(one, state),
         **_verification(one, state),
-        history_url=f"{state.history_url}?item={one.address}" if state.saved and state.history_url else "",
+        history_url=_history_url(one, state),
         search_url=_search_url(one),
         condition_json=json.dumps(one.shown_when.to_json()) if one.shown_when else "",
         **_expected(one, state, saved_text),
         optional=one.optional and one.is_asked,
         readonly=state.readonly or not one.is_asked,
         **_layout(one, message),
+    )
+
+
+def _history_url(one: ItemSpec, state: FormState) -> str:
+    return f"{state.history_url}?item={one.address}" if state.saved and state.history_url else ""
+
+
+def _beside(one: ItemSpec, state: FormState) -> tuple[Beside, ...]:
+    """Derived values that have a value and belong in this line."""
+    record = state.entry.record
+    derived = [other for other in state.entry.spec if other.item.beside == one.address and not one.row]
+    shown = [(other, _shown(other, record, state)) for other in derived]
+    return tuple(
+        Beside(other.name, str(other.label), value, _history_url(other, state)) for other, value in shown if value
     )
 
 
@@ -160,7 +192,14 @@ def _search_url(one: ItemSpec) -> str:
 
 
 def _layout(one: ItemSpec, message: str) -> dict[str, Any]:
-    return {"is_wrapped": len(one.choices) > 4, "describedby": _describedby(one, message)}
+    is_short = len(str(one.label)) <= LONGEST_SHORT_LABEL and (
+        one.kind in ("integer", "calc") or (one.kind == "code" and 0 < len(one.choices) <= 2)
+    )
+    return {
+        "is_wrapped": len(one.choices) > 4,
+        "is_short": is_short,
+        "describedby": _describedby(one, message),
+    }
 
 
 def control_of(one: ItemSpec, context: EntryContext) -> str:
@@ -191,18 +230,17 @@ def _about(one: ItemSpec, record: FormRecord | None) -> Mapping[str, Any]:
 
 def _missing_and_value(one: ItemSpec, state: FormState, text: str) -> tuple[str, str]:
     if not one.is_asked:
-        return "", _shown(one, state.entry.record, state)
+        return "", _without_unit(one, _shown(one, state.entry.record, state))
     parsed = state.entry.parsed.get(one.address) if one.name in state.raw else None
     missing = parsed.missing if parsed else str(_about(one, state.saved).get("missing", ""))
     if state.readonly and not missing and one.kind not in ("code", "multi"):
-        return "", _plain(one, state)
+        return "", _without_unit(one, _shown(one, state.saved, state))
     return missing, missing or text
 
 
-def _plain(one: ItemSpec, state: FormState) -> str:
-    """The saved value without its unit, which the row prints itself."""
-    text = _shown(one, state.saved, state)
-    return text.rpartition("\u00a0")[0] or text
+def _without_unit(one: ItemSpec, text: str) -> str:
+    """The value without its unit, which the row prints itself."""
+    return (text.rpartition("\u00a0")[0] or text) if one.units else text
 
 
 def _shown(one: ItemSpec, record: FormRecord | None, state: FormState) -> str:
@@ -236,15 +274,13 @@ def _factor(unit) -> str:
 def _options(one: ItemSpec, context: EntryContext, value: str) -> tuple[tuple[str, str, str, bool], ...]:
     if one.kind == "user":
         return tuple(
-            (str(n), str(key), name, str(key) == value)
-            for n, (key, name) in enumerate(context.users.items(), 1)
+            (str(n), str(key), name, str(key) == value) for n, (key, name) in enumerate(context.users.items(), 1)
         )
     if one.kind not in ("code", "multi"):
         return ()
     chosen = set(value.split(",")) if one.kind == "multi" else {value}
     return tuple(
-        (str(n), str(code), str(label), str(code) in chosen)
-        for n, (code, label) in enumerate(choices(one, context), 1)
+        (str(n), str(code), str(label), str(code) in chosen) for n, (code, label) in enumerate(choices(one, context), 1)
     )
 
 
@@ -262,8 +298,7 @@ def _previous(one: ItemSpec, state: FormState) -> dict[str, Any]:
 
 def _echo(one: ItemSpec, state: FormState) -> str:
     parsed = state.entry.parsed.get(one.address)
-    said = echo(parsed, state.context) if parsed else ""
-    return said or row_facts(one, state.entry.record)
+    return echo(parsed, state.context) if parsed else ""
 
 
 def _message(one: ItemSpec, state: FormState) -> tuple[str, str, str]:
@@ -302,8 +337,13 @@ def _verification(one: ItemSpec, state: FormState) -> dict[str, Any]:
 
 
 def _expected(one: ItemSpec, state: FormState, saved_text: str) -> dict[str, Any]:
-    """Whether the row is shown; a saved answer that is not asked any more stays in sight and says so."""
-    is_asked = one.address in state.entry.expected or one.kind in ("calc", "sign")
+    """Whether the row is shown; a saved answer that is not asked any more stays in sight and says so.
+
+    A value nobody types is shown once there is one.
+    """
+    is_asked = one.address in state.entry.expected or one.kind == "sign"
+    if one.kind == "calc":
+        return {"is_shown": bool(_shown(one, state.entry.record, state))}
     stays = not is_asked and bool(saved_text)
     return {
         "is_shown": is_asked or stays,

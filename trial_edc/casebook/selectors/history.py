@@ -19,9 +19,7 @@ from .trail import FieldHistory, Thread, item_threads, item_turns, item_verifica
 
 def instance_at(subject, slot: Slot) -> FormInstance | None:
     """The form instance in a slot. One statement."""
-    found = FormInstance.objects.select_related("visit").filter(
-        subject=subject, form_code=slot.form_code, seq=slot.seq
-    )
+    found = FormInstance.objects.select_related("visit").filter(subject=subject, form_code=slot.form_code, seq=slot.seq)
     found = found.filter(visit__code=slot.visit_code) if slot.visit_code else found.filter(visit=None)
     instance = found.first()
     if instance is not None:
@@ -39,9 +37,7 @@ def field_history(access: Access, subject, slot: Slot, address: str) -> FieldHis
     if address not in spec:
         return None
     one, site = spec[address], subject.site
-    place = (
-        f"{spec.title} · {visit_title(slot.visit_code)}" if slot.visit_code else f"{spec.title} {slot.seq}"
-    )
+    place = f"{spec.title} · {visit_title(slot.visit_code)}" if slot.visit_code else f"{spec.title} {slot.seq}"
     url = _form_url(subject, slot)
     may_ask = instance is not None and access.can(Permission.RAISE_QUERIES, site)
     return FieldHistory(
@@ -55,6 +51,7 @@ def field_history(access: Access, subject, slot: Slot, address: str) -> FieldHis
         verified=item_verification(instance, address, site) if instance else "",
         signatures=signature_lines(instance, site) if instance else (),
         raise_url=f"{url}queries/?item={address}" if may_ask else "",
+        subject_url=reverse("subject-history", args=[subject.code]) + f"?form={slot.form_code}&item={address}",
     )
 
 

@@ -19,9 +19,10 @@ from trial_edc.crf.entry import Entry, bind
 from trial_edc.crf.form import EntryForm
 from trial_edc.crf.spec import FormSpec, form_spec
 from trial_edc.crf.values import FormRecord, completeness
-from trial_edc.protocol.windows import cell_status
+from trial_edc.protocol.windows import cell_status, planned_date, study_day
 
 from ..context import entry_context
+from ..dates import day_of
 from ..digests import is_as_given
 from ..locks import locked_text
 from ..problems import Change
@@ -166,9 +167,9 @@ def build_section(
         key=slot.form_code if slot.seq == 1 else f"{slot.form_code}-{slot.seq}",
         code=slot.form_code,
         seq=slot.seq,
-        title=section_title(spec, slot),
+        title=section_title(facts, spec, slot, state.entry.record),
         status=status,
-        status_label=str(STATUS_LABELS[status]),
+        status_label=_status_label(slot, status),
         badge_class=BADGES.get(status, "b-line"),
         url=url,
         draft_url=url + "draft/",
@@ -182,7 +183,7 @@ def build_section(
         readonly=state.readonly,
         value_label=visit_title(slot.visit_code) if slot.visit_code else str(spec.title),
         prev_label=state.previous_label,
-        day=_day(state, facts),
+        day=_day(facts, state.entry.record),
         not_done_url=url + "not-done/" if can_be_not_done else "",
         alone_url=url if slot.visit_code else "",
         summary=typed.summary,
@@ -202,9 +203,13 @@ def _groups(spec: FormSpec, views: Mapping[str, FieldView]) -> tuple[FieldGroup,
     )
 
 
-def spec_and_record(
-    facts: Facts, slot: Slot, instance: InstanceRow | None
-) -> tuple[FormSpec, FormRecord | None]:
+def _status_label(slot: Slot, status: str) -> str:
+    """What the badge says; an entry of a log that was never saved has no due date to wait for."""
+    is_new = status == "not-due" and not slot.visit_code
+    return _("New") if is_new else str(STATUS_LABELS[status])
+
+
+def spec_and_record(facts: Facts, slot: Slot, instance: InstanceRow | None) -> tuple[FormSpec, FormRecord | None]:
     """The form as asked in this slot and as saved, None before; one made in error is read for itself."""
     version = instance.protocol_version if instance else facts.casebook.subject.protocol_version
     spec = form_spec(slot.form_code, version, visit_code=slot.visit_code)
@@ -265,10 +270,23 @@ def visit_title(visit_code: str) -> str:
     return f"{_(plan.name)} {visit_code.removeprefix(study().unscheduled)}"
 
 
-def section_title(spec: FormSpec, slot: Slot) -> str:
-    if not slot.visit_code:
-        return f"{spec.title} {slot.seq}"
-    return str(spec.title) if slot.seq == 1 else f"{spec.title} {slot.seq}"
+def section_title(facts: Facts, spec: FormSpec, slot: Slot, record: FormRecord) -> str:
+    """ "CRS"; a further one of the visit is named by its day where that is another ("CRS · day 5"), else by its
+    number.
+    """
+    if not slot.visit_code or slot.seq == 1:
+        return str(spec.short) if slot.visit_code else f"{spec.title} {slot.seq}"
+    day, own = _day(facts, record), _visit_day(facts, slot.visit_code)
+    if day is None or day == own:
+        return f"{spec.short} {slot.seq}"
+    return _("%(form)s · day %(n)d") % {"form": spec.short, "n": day}
+
+
+def _visit_day(facts: Facts, visit_code: str) -> int | None:
+    """Study day of a visit: where it took place, else where it is planned."""
+    anchors = facts.dates.anchors
+    on = facts.dates.visits.get(visit_code) or planned_date(study().visit(visit_code), anchors)
+    return study_day(on, anchors.infusion) if on else None
 
 
 def _saved_summary(entry: Entry, instance: InstanceRow | None) -> Summary:
@@ -296,31 +314,34 @@ def _is_closed(instance: InstanceRow | None) -> bool:
 
 
 def _previous(facts: Facts, slot: Slot) -> tuple[FormRecord | None, str]:
-    """The same form at the visit before this one in the casebook, and that visit's name."""
+    """The same form at the latest visit before this one, and that visit's name."""
     if not slot.visit_code:
         return None, ""
-    before = None
-    place = study().visit_order(slot.visit_code)
-    for record in facts.casebook[slot.form_code]:
-        if (record.visit_code, record.seq) == (slot.visit_code, slot.seq):
-            break
-        if study().visit_order(record.visit_code) < place or record.visit_code.startswith(
-            study().unscheduled
-        ):
-            before = record
-    return before, visit_title(before.visit_code) if before else ""
+    places = {code: n for n, code in enumerate(facts.visit_codes)}
+    here = places.get(slot.visit_code, len(places))
+    earlier = [record for record in facts.casebook[slot.form_code] if places[record.visit_code] < here]
+    if not earlier:
+        return None, ""
+    before = max(earlier, key=lambda one: (places[one.visit_code], _moment(facts, one), -one.seq))
+    return before, visit_title(before.visit_code)
 
 
-def _day(state: FormState, facts: Facts) -> int | None:
+def _moment(facts: Facts, record: FormRecord) -> date:
+    """The day a form speaks of; the earliest possible one where it has no date."""
+    return record_day(facts, record) or date.min
+
+
+def record_day(facts: Facts, record: FormRecord) -> date | None:
+    """The day of a form's first date at the site, None without a complete one."""
+    spec = form_spec(record.form_code, record.protocol_version, visit_code=record.visit_code)
+    dated = next((one for one in spec if one.kind in ("date", "datetime", "partial_date")), None)
+    return day_of(record.values.get(dated.address), ZoneInfo(facts.site.time_zone)) if dated else None
+
+
+def _day(facts: Facts, record: FormRecord) -> int | None:
     """Study day of a form that is kept per day, from its first date."""
-    infusion = state.context.infusion_on
-    dated = next((one for one in state.entry.spec if one.kind in ("date", "datetime", "partial_date")), None)
-    value: Any = state.entry.record.values.get(dated.address) if dated and infusion else None
-    if value is None or (isinstance(value, str) and len(value) < 10):
-        return None
-    day = date.fromisoformat(value[:10]) if isinstance(value, str) else value
-    day = day.astimezone(state.context.time_zone).date() if hasattr(day, "astimezone") else day
-    return (day - infusion).days
+    infusion, on = facts.dates.anchors.infusion, record_day(facts, record)
+    return (on - infusion).days if on and infusion else None
 
 
 def _facts_of_section(facts: Facts, instance: InstanceRow | None, lock) -> dict[str, Any]:

@@ -12,15 +12,17 @@ from django.utils.translation import ngettext
 from trial_edc.accounts.access import Access
 from trial_edc.accounts.roles import Permission
 from trial_edc.crf.partial import text as date_text
-from trial_edc.crf.registry import crf, has_crf
-from trial_edc.protocol.windows import DUE, NOT_EXPECTED, OVERDUE, study_day, visit_status
+from trial_edc.crf.registry import crf, has_crf, short_title
+from trial_edc.protocol.windows import DUE, NOT_EXPECTED, OVERDUE, CellStatus, study_day, visit_status
 
 from ..dates import phase
+from ..lanes import Lane, lanes_of
 from ..statuses import LENS_OF_ROLE, LENSES
 from ..study import study
 from .facts import Facts, facts_of
 from .matrix import Matrix, matrix_of, signature_state
 from .sections import today_at, visit_title
+from .shown_items import LatestValue, banner_facts, latest_values
 from .trail import Activity, recent_activity
 
 DONE = ("complete", "not_done", "withdrawn")
@@ -46,6 +48,14 @@ class NextVisit:
 
 
 @dataclass(frozen=True)
+class NextAct:
+    """The one thing to do now."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
 class LogCount:
     form: str
     title: str
@@ -66,25 +76,32 @@ class SubjectPage:
     subject: object
     phase: str
     study_day: str
+    today_on: date
     today: int | None
+    primary: NextAct | None
     facts: tuple[tuple[str, str], ...]
     next_visit: NextVisit | None
     matrix: Matrix
     lenses: tuple[LensLink, ...]
     to_do: tuple[ToDo, ...]
+    latest: tuple[LatestValue, ...]
+    lanes: tuple[Lane, ...]
     logs: tuple[LogCount, ...]
     activity: tuple[Activity, ...]
     n_queries: int
     can_enter: bool
     unscheduled_url: str
     queries_url: str
+    history_url: str
+    fold_url: str
 
 
-def subject_page(access: Access, subject, *, lens: str = "") -> SubjectPage:
+def subject_page(access: Access, subject, *, lens: str = "", unfold: str = "") -> SubjectPage:
     """Everything the page shows. Twelve statements, whatever the number of forms.
 
     Args:
         lens: entry, queries, verification, signature or lock; "" = the one of the person's role.
+        unfold: codes of folds of visits to show in full, apart by commas.
     """
     facts = facts_of(subject, user=access.user, site=subject.site)
     today = today_at(facts)
@@ -92,24 +109,31 @@ def subject_page(access: Access, subject, *, lens: str = "") -> SubjectPage:
     chosen = lens if lens in dict(LENSES) else LENS_OF_ROLE.get(role, "entry")
     upcoming = _next_visit(facts, today)
     url = reverse("subject", args=[subject.code])
+    unfolded = frozenset(unfold.split(",")) & {fold.code for fold in study().visit_folds}
+    kept = f"&unfold={','.join(sorted(unfolded))}" if unfolded else ""
+    to_do = _to_do(facts, today)
     return SubjectPage(
         subject=subject,
         phase=_phase(facts, today),
         study_day=_study_day(facts, today),
+        today_on=today,
         today=study_day(today, facts.dates.anchors.infusion),
-        facts=_key_facts(facts),
+        primary=_primary(facts, today),
+        facts=(*banner_facts(facts), *_key_facts(facts)),
         next_visit=upcoming,
-        matrix=matrix_of(facts, lens=chosen, next_visit=upcoming.code if upcoming else ""),
-        lenses=tuple(
-            LensLink(code, str(label), f"{url}?lens={code}", code == chosen) for code, label in LENSES
-        ),
-        to_do=_to_do(facts, today),
+        matrix=matrix_of(facts, lens=chosen, next_visit=upcoming.code if upcoming else "", unfolded=unfolded),
+        lenses=tuple(LensLink(code, str(label), f"{url}?lens={code}{kept}", code == chosen) for code, label in LENSES),
+        to_do=to_do,
+        latest=latest_values(facts),
+        lanes=lanes_of(facts.casebook, today=today),
         logs=_logs(facts),
         activity=recent_activity(subject, site=subject.site, n=5),
         n_queries=sum(query.state == "open" for queries in facts.queries.values() for query in queries),
         can_enter=access.can(Permission.ENTER_FORMS, subject.site),
         unscheduled_url=reverse("unscheduled", args=[subject.code]),
         queries_url=f"{reverse('queries')}?subject={subject.code}",
+        history_url=reverse("subject-history", args=[subject.code]),
+        fold_url=f"{url}?lens={chosen}#h-mx",
     )
 
 
@@ -124,11 +148,7 @@ def _study_day(facts: Facts, today: date) -> str:
 
 def _key_facts(facts: Facts) -> tuple[tuple[str, str], ...]:
     anchors = facts.dates.anchors
-    named = (
-        (_("Consent"), anchors.consent),
-        (_("Leukapheresis"), anchors.leukapheresis),
-        (_("Infused"), anchors.infusion),
-    )
+    named = ((_("Consent"), anchors.consent), (_("Leukapheresis"), anchors.leukapheresis))
     return tuple((label, date_text(on)) for label, on in named if on)
 
 
@@ -163,26 +183,68 @@ def finished_visits(facts: Facts) -> set[str]:
     }
 
 
+def _open_visits(facts: Facts, today: date) -> list[tuple[str, CellStatus]]:
+    """Unfinished planned visits that are due or overdue, the one to enter now first.
+
+    That is the first from the last visit that has begun on: what was left open before it is a gap to close, not
+    the next step.
+    """
+    done, planned = finished_visits(facts), _planned()
+    found = [
+        (code, status)
+        for code in planned
+        if code not in done
+        and (status := visit_status(study(), code, facts.dates.anchors, today=today)).status in (DUE, OVERDUE)
+    ]
+    begun = _last_begun(facts)
+    return sorted(found, key=lambda one: planned.index(one[0]) < begun)
+
+
+def _planned() -> list[str]:
+    return [visit.code for visit in study().visits if visit.code != study().unscheduled]
+
+
+def _last_begun(facts: Facts) -> int:
+    """Place in the schedule of the last planned visit that took place, 0 before the first."""
+    planned = _planned()
+    return max((planned.index(code) for code in facts.dates.visits if code in planned), default=0)
+
+
+def _primary(facts: Facts, today: date) -> NextAct | None:
+    """The visit to enter: an open one, else the one that follows where it has no planned day yet."""
+    codes = [code for code, _status in _open_visits(facts, today)]
+    if not codes or _planned().index(codes[0]) < _last_begun(facts):
+        codes = [*_undated_next(facts, today), *codes]
+    if not codes:
+        return None
+    url = reverse("visit", args=[facts.casebook.subject.code, codes[0]])
+    return NextAct(_("Enter %(visit)s") % {"visit": visit_title(codes[0])}, url)
+
+
+def _undated_next(facts: Facts, today: date) -> list[str]:
+    """The first unfinished visit from the last that has begun on, when it is expected and has no window."""
+    done = finished_visits(facts)
+    for code in [code for code in _planned()[_last_begun(facts) :] if code not in done][:1]:
+        found = visit_status(study(), code, facts.dates.anchors, today=today)
+        is_planned = study().visit(code).target_day is not None
+        return [code] if is_planned and found.window is None and found.status != NOT_EXPECTED else []
+    return []
+
+
 def _to_do(facts: Facts, today: date) -> tuple[ToDo, ...]:
     code = facts.casebook.subject.code
     todo = []
-    done = finished_visits(facts)
-    for visit in study().visits:
-        if visit.code in done or visit.code == study().unscheduled:
-            continue
-        found = visit_status(study(), visit.code, facts.dates.anchors, today=today)
-        if found.status not in (DUE, OVERDUE):
-            continue
+    for visit_code, found in _open_visits(facts, today):
         detail = _("window closed %(day)s") if found.status == OVERDUE else _("window open until %(day)s")
         shown = date_text(found.window.last) if found.window else ""
-        url = reverse("visit", args=[code, visit.code])
-        todo.append(ToDo(found.status, visit_title(visit.code), detail % {"day": shown}, url))
+        url = reverse("visit", args=[code, visit_code])
+        todo.append(ToDo(found.status, visit_title(visit_code), detail % {"day": shown}, url))
     for visit_code, form, _seq in facts.drafts:
         place = visit_title(visit_code) if visit_code else ""
         todo.append(
             ToDo(
                 "draft",
-                f"{crf(form).Crf.title} {place}".strip(),
+                f"{short_title(form)} {place}".strip(),
                 _("Draft kept, not saved"),
                 _place_url(code, visit_code, form, _seq),
             )
@@ -215,6 +277,5 @@ def _logs(facts: Facts) -> tuple[LogCount, ...]:
             counts[one.form_code] += 1
     code = facts.casebook.subject.code
     return tuple(
-        LogCount(form, str(crf(form).Crf.title), n, reverse("log", args=[code, form]))
-        for form, n in counts.items()
+        LogCount(form, str(crf(form).Crf.title), n, reverse("log", args=[code, form])) for form, n in counts.items()
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from trial_edc.accounts.models import Site
 from trial_edc.audit.models import AuditEvent
-from trial_edc.crf.registry import crf, row_models
+from trial_edc.crf.registry import crf, row_models, short_title
 from trial_edc.crf.spec import ItemSpec
 from trial_edc.crf.values import display
 
@@ -68,6 +68,7 @@ class FieldHistory:
     verified: str
     signatures: tuple[str, ...]
     raise_url: str = ""
+    subject_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,17 +118,11 @@ def item_threads(instance: FormInstance, address: str) -> list[Query]:
 
 
 def item_verification(instance: FormInstance, address: str, site: Site) -> str:
-    mark = (
-        SourceVerification.objects.select_related("verified_by")
-        .filter(instance=instance, item=address)
-        .first()
-    )
+    mark = SourceVerification.objects.select_related("verified_by").filter(instance=instance, item=address).first()
     if mark is None:
         return ""
     words = (
-        _("Changed after verification by %(name)s, %(at)s")
-        if mark.needs_again
-        else _("Verified by %(name)s, %(at)s")
+        _("Changed after verification by %(name)s, %(at)s") if mark.needs_again else _("Verified by %(name)s, %(at)s")
     )
     return words % {"name": mark.verified_by.full_name, "at": stamp(mark.verified_at, site)}
 
@@ -156,13 +151,11 @@ def signature_lines(instance: FormInstance, site: Site) -> tuple[str, ...]:
 def recent_activity(subject, *, site: Site, n: int) -> tuple[Activity, ...]:
     """The last forms saved of a subject. One statement."""
     saved = (
-        FormInstance.objects.filter(subject=subject)
-        .select_related("visit", "saved_by")
-        .order_by("-saved_at", "-pk")
+        FormInstance.objects.filter(subject=subject).select_related("visit", "saved_by").order_by("-saved_at", "-pk")
     )
     return tuple(
         Activity(
-            text=f"{crf(one.form_code).Crf.title} {one.visit.code.upper() if one.visit else one.seq}",
+            text=f"{short_title(one.form_code)} · {one.visit.code.upper() if one.visit else one.seq}",
             who=one.saved_by.full_name,
             at=stamp(one.saved_at, site),
         )
@@ -178,9 +171,7 @@ def _table_of(one: ItemSpec) -> Any:
 
 def _row_keys(table: Any, instance: FormInstance, one: ItemSpec) -> list[int]:
     rows = table.objects.filter(instance_id=instance.pk)
-    rows = (
-        rows.filter(**{table.Crf.key: one.row_key}) if table.Crf.key else rows.filter(row_no=int(one.row_key))
-    )
+    rows = rows.filter(**{table.Crf.key: one.row_key}) if table.Crf.key else rows.filter(row_no=int(one.row_key))
     return list(rows.values_list("pk", flat=True))
 
 
@@ -200,9 +191,7 @@ def _turn(event: AuditEvent, one: ItemSpec, site: Site, *, units: tuple[str, str
     )
 
 
-def side_text(
-    one: ItemSpec, value: Any, about: Any = None, *, unit: str = "", site: Site | None = None
-) -> str:
+def side_text(one: ItemSpec, value: Any, about: Any = None, *, unit: str = "", site: Site | None = None) -> str:
     """One side of a change of the trail in the words of the form; "" when there was no value."""
     zone = ZoneInfo(site.time_zone) if site else None
     if isinstance(value, dict) and "missing" in value:

@@ -90,9 +90,7 @@ def visit_sheet(
     return _sheet(access, facts, sections, visit_code=visit_code, title=visit_title(visit_code))
 
 
-def form_page(
-    access: Access, subject, slot: Slot, *, typed: Typed | None = None, just_saved: str = ""
-) -> SheetPage:
+def form_page(access: Access, subject, slot: Slot, *, typed: Typed | None = None, just_saved: str = "") -> SheetPage:
     """One form alone, of a visit or of a log."""
     facts = facts_of(
         subject, user=access.user, site=subject.site, forms={slot.form_code} | date_forms() | track_forms()
@@ -150,9 +148,7 @@ def _sheet(
         when=_when(on, span),
         window_label=_verdict(on, span),
         window_class="b-ok" if on and span and span.first <= on <= span.last else "b-line",
-        viewers=tuple(
-            _("%(name)s is entering") % {"name": n} for n in sorted({n for s in sections for n in s.others})
-        ),
+        viewers=tuple(_("%(name)s is entering") % {"name": n} for n in sorted({n for s in sections for n in s.others})),
         done_text=_done_text(sections) if visit_code else "",
         **_neighbours(facts, visit_code),
     )
@@ -166,9 +162,7 @@ def _draft_text(sections: tuple[SectionView, ...]) -> str:
 def _when(on: date | None, span: Window | None) -> str:
     parts = [f"{_(DAYS[on.weekday()])} {date_text(on)}"] if on else []
     if span:
-        parts.append(
-            _("window %(first)s to %(last)s") % {"first": date_text(span.first), "last": date_text(span.last)}
-        )
+        parts.append(_("window %(first)s to %(last)s") % {"first": date_text(span.first), "last": date_text(span.last)})
     return " · ".join(parts)
 
 
@@ -181,7 +175,7 @@ def _done_text(sections: tuple[SectionView, ...]) -> str:
 
 
 def _neighbours(facts: Facts, visit_code: str) -> dict[str, PageLink | None]:
-    codes = [visit.code for visit in study().visits if visit.code != study().unscheduled]
+    codes = facts.visit_codes
     if visit_code not in codes:
         return {}
     at, code = codes.index(visit_code), facts.casebook.subject.code

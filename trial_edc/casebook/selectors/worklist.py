@@ -16,7 +16,7 @@ from trial_edc.accounts.models import Site
 from trial_edc.accounts.roles import Permission
 from trial_edc.audit import clock
 from trial_edc.crf.partial import text as date_text
-from trial_edc.crf.registry import crf
+from trial_edc.crf.registry import short_title
 from trial_edc.protocol.windows import NOT_EXPECTED, visit_status
 
 from ..dates import date_forms, subject_dates, track_forms
@@ -105,9 +105,7 @@ def worklist(access: Access, *, group: str = "") -> WorkPage:
 
 def _add_visits(access: Access, rows: dict[str, list[WorkRow]]) -> None:
     sites = {site.pk: site for site in access.sites(Permission.READ_LIVE_DATA)}
-    due = sorted(
-        due_visits(sites.values(), ahead_days=AHEAD_DAYS), key=lambda one: (one.window.last, one.code)
-    )
+    due = sorted(due_visits(sites.values(), ahead_days=AHEAD_DAYS), key=lambda one: (one.window.last, one.code))
     for one in _still_expected(due, sites):
         today = _today(sites[one.site_id])
         group = (
@@ -129,9 +127,7 @@ def _still_expected(due: list[DueVisit], sites: dict[int, Site]) -> list[DueVisi
     return [
         one
         for one in first
-        if visit_status(
-            study(), one.visit, dates[one.subject_id].anchors, today=_today(sites[one.site_id])
-        ).status
+        if visit_status(study(), one.visit, dates[one.subject_id].anchors, today=_today(sites[one.site_id])).status
         != NOT_EXPECTED
     ]
 
@@ -163,7 +159,7 @@ def _drafts(access: Access) -> list[WorkRow]:
     return [
         WorkRow(
             status="draft",
-            title=f"{draft.subject.code} · {crf(draft.form_code).Crf.title}",
+            title=f"{draft.subject.code} · {short_title(draft.form_code)}",
             detail=visit_title(draft.visit_code) if draft.visit_code else _("entry %(n)d") % {"n": draft.seq},
             url=_place_url(draft.subject.code, draft.visit_code, draft.form_code, draft.seq),
             is_draft=True,
@@ -185,7 +181,7 @@ def _queries(sites: list[Site], state: str) -> list[WorkRow]:
         rows.append(
             WorkRow(
                 status=f"query-{state}",
-                title=f"{form.subject.code} · {crf(form.form_code).Crf.title} {visit.upper()}",
+                title=f"{form.subject.code} · {short_title(form.form_code)} {visit.upper()}",
                 detail=query.item,
                 url=url.partition("#")[0] + f"#{form.form_code}.{query.item}",
                 when=_("%(n)d days") % {"n": age},
@@ -208,7 +204,7 @@ def _add_signatures(access: Access, rows: dict[str, list[WorkRow]], counts: dict
             WorkRow(
                 status=state,
                 title=f"{form.subject.code} · {form.form_code.upper()}-{place}",
-                detail=str(crf(form.form_code).Crf.title),
+                detail=short_title(form.form_code),
                 url=f"{reverse('sign')}?subject={form.subject.code}",
             )
         )
@@ -221,10 +217,7 @@ def _to_verify(access: Access) -> list[WorkRow]:
     unverified = FormInstance.objects.filter(subject__site__in=sites, form_code__in=forms, status="complete")
     unverified = unverified.filter(verifications=None) | unverified.filter(verifications__needs_again=True)
     tallies = (
-        unverified.order_by()
-        .values("subject__code")
-        .annotate(n=Count("pk", distinct=True))
-        .order_by("subject__code")
+        unverified.order_by().values("subject__code").annotate(n=Count("pk", distinct=True)).order_by("subject__code")
     )
     return [
         WorkRow(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trial_edc.protocol.model import Protocol
 from trial_edc.protocol.u87.criteria import CRITERIA
+from trial_edc.protocol.u87.pages import BANNER, FORM_GROUPS, LANES, LATEST, VISIT_FOLDS
 from trial_edc.protocol.u87.panels import ANALYTES, PANELS
 from trial_edc.protocol.u87.plan import (
     ANCHORS,
@@ -42,4 +43,9 @@ PROTOCOL = Protocol(
     date_forms=DATE_FORMS,
     subject_dates="subjects.selectors.subject_dates",
     phase="subjects.selectors.phase",
+    form_groups=FORM_GROUPS,
+    visit_folds=VISIT_FOLDS,
+    banner=BANNER,
+    latest=LATEST,
+    lanes=LANES,
 )
