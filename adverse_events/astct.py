@@ -251,9 +251,7 @@ def icans_grade(findings: Icans) -> Grade:
         "consciousness": consciousness,
         "seizure": _domain(SEIZURE, "seizure", findings.seizure),
         "motor": _domain(MOTOR, "motor", findings.motor),
-        "raised_icp_or_edema": _domain(
-            RAISED_ICP_OR_EDEMA, "raised_icp_or_edema", findings.raised_icp_or_edema
-        ),
+        "raised_icp_or_edema": _domain(RAISED_ICP_OR_EDEMA, "raised_icp_or_edema", findings.raised_icp_or_edema),
     }
     why = [ice_why, consciousness_why]
     for name in ("seizure", "motor", "raised_icp_or_edema"):

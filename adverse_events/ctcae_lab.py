@@ -116,9 +116,7 @@ def rule(term: str, analyte: str, version: str = "5.0") -> Rule:
     """The criteria of one term and analyte. Raises UnknownCriterion."""
     found = _rules(version).get((term, analyte))
     if found is None:
-        raise UnknownCriterion(
-            f'CTCAE v{version} has no numeric criteria for term "{term}" with analyte "{analyte}".'
-        )
+        raise UnknownCriterion(f'CTCAE v{version} has no numeric criteria for term "{term}" with analyte "{analyte}".')
     return found
 
 
@@ -337,10 +335,7 @@ def _read_rule(lines: list[str]) -> Rule:
             ]
     bands.sort(key=lambda band: -band.grade)
     units = {
-        spelling: band.unit
-        for band in bands
-        if band.system != "any"
-        for spelling in _spellings(band.unit, analyte)
+        spelling: band.unit for band in bands if band.system != "any" for spelling in _spellings(band.unit, analyte)
     }
     return Rule(term, analyte, direction, tuple(bands), also, "above BASE" in lines, units)
 

@@ -75,9 +75,7 @@ def three_plus_three(*, n: int, dlts: int, dose_above_exceeded: bool = False) ->
     return Decision("stay", (f"{seen}: the cohort of {3 if n < 3 else 6} is not complete.",))
 
 
-def boin(
-    *, target: Decimal, n: int, dlts: int, p_saf: Decimal | None = None, p_tox: Decimal | None = None
-) -> Decision:
+def boin(*, target: Decimal, n: int, dlts: int, p_saf: Decimal | None = None, p_tox: Decimal | None = None) -> Decision:
     """Decision of the Bayesian optimal interval design, with its bounds and the table of counts.
 
     Args:
@@ -96,9 +94,7 @@ def boin(
     low = target * Decimal("0.6") if p_saf is None else p_saf
     high = target * Decimal("1.4") if p_tox is None else p_tox
     if not 0 < low < target < high < 1:
-        raise ValueError(
-            f"need 0 < p_saf < target < p_tox < 1, got p_saf {low}, target {target}, p_tox {high}"
-        )
+        raise ValueError(f"need 0 < p_saf < target < p_tox < 1, got p_saf {low}, target {target}, p_tox {high}")
     lambda_e, lambda_d = _boin_bounds(float(target), float(low), float(high))
     decision, why = _boin_decision(n, dlts, float(target), lambda_e, lambda_d)
     table = _boundaries(max(n, TABLE_LENGTH), float(target), lambda_e, lambda_d)
@@ -127,9 +123,7 @@ def dlt_evaluable(
     if had_dlt:
         return Evaluability(True, "Had a dose-limiting toxicity.")
     if dose_fraction < minimum_dose_fraction:
-        return Evaluability(
-            False, f"Received {dose_fraction} of the dose, less than {minimum_dose_fraction}."
-        )
+        return Evaluability(False, f"Received {dose_fraction} of the dose, less than {minimum_dose_fraction}.")
     if days_followed < window_days:
         return Evaluability(False, f"Followed {days_followed} of {window_days} days without a DLT.")
     return Evaluability(True, f"Received the dose and was followed for {window_days} days.")
@@ -152,9 +146,7 @@ def _chance_too_toxic(n: int, dlts: int, target: float) -> float:
     return float(special.betaincc(1 + dlts, 1 + n - dlts, target))
 
 
-def _boin_decision(
-    n: int, dlts: int, target: float, lambda_e: float, lambda_d: float
-) -> tuple[str, tuple[str, ...]]:
+def _boin_decision(n: int, dlts: int, target: float, lambda_e: float, lambda_d: float) -> tuple[str, tuple[str, ...]]:
     if n == 0:
         return "stay", ("Nobody is evaluable at this dose yet.",)
     seen = f"{dlts} of {n} evaluable subjects had a DLT ({dlts / n:.4f})"
@@ -181,7 +173,5 @@ def _boundaries(length: int, target: float, lambda_e: float, lambda_d: float) ->
         while eliminate <= n and _chance_too_toxic(n, eliminate, target) <= CUTOFF_ELIMINATE:
             eliminate += 1
         closes = n >= MIN_N_ELIMINATE and eliminate <= n
-        rows.append(
-            Boundary(n, escalate, deescalate if deescalate <= n else None, eliminate if closes else None)
-        )
+        rows.append(Boundary(n, escalate, deescalate if deescalate <= n else None, eliminate if closes else None))
     return tuple(rows)

@@ -93,9 +93,7 @@ def analysis_sets(
     if len({facts.subject for facts in everyone}) != len(everyone):
         raise ValueError("a subject is given twice")
     asked: dict[SetName, Callable[[SubjectFacts], str | None]] = {
-        SetName.ENROLLED: lambda facts: _unless(
-            _seen(facts.consented_on, cutoff_on), "No consent by the cut-off."
-        ),
+        SetName.ENROLLED: lambda facts: _unless(_seen(facts.consented_on, cutoff_on), "No consent by the cut-off."),
         SetName.LEUKAPHERESED: lambda facts: _unless(
             _seen(facts.leukapheresis_on, cutoff_on), "No leukapheresis by the cut-off."
         ),
@@ -146,9 +144,7 @@ def _not_dlt_evaluable(facts: SubjectFacts, cutoff_on: datetime.date | None, rul
     if facts.dose_percent is None:
         return "The dose given is not known."
     if facts.dose_percent < rules.min_dose_percent:
-        return (
-            f"Got {facts.dose_percent} % of the assigned dose; {rules.min_dose_percent} % are needed; no DLT."
-        )
+        return f"Got {facts.dose_percent} % of the assigned dose; {rules.min_dose_percent} % are needed; no DLT."
     if facts.followed_until_on is None:
         return "No follow-up after the infusion is recorded; no DLT."
     until = facts.followed_until_on if cutoff_on is None else min(facts.followed_until_on, cutoff_on)

@@ -236,9 +236,7 @@ def disease_control_rate(
 ) -> Rate[Interval]:
     """Disease control rate: CR, PR or SD, and Non-CR/Non-PD where asked. Arguments as `response_rate`."""
     counted = (Response.CR, Response.PR, Response.SD)
-    return _rate(
-        best, analysis_set, (*counted, Response.NON_CR_NON_PD) if count_non_cr_non_pd else counted, interval
-    )
+    return _rate(best, analysis_set, (*counted, Response.NON_CR_NON_PD) if count_non_cr_non_pd else counted, interval)
 
 
 def _rate(
@@ -326,9 +324,7 @@ def _first_event(seen: Timeline) -> tuple[datetime.date | None, Reason]:
 def _adequate(seen: Timeline, event_on: datetime.date | None) -> list[datetime.date]:
     """Dates of the adequate scans on or before the event, oldest first."""
     return [
-        scan.on
-        for scan in seen.assessments
-        if scan.overall in ADEQUATE and (event_on is None or scan.on <= event_on)
+        scan.on for scan in seen.assessments if scan.overall in ADEQUATE and (event_on is None or scan.on <= event_on)
     ]
 
 
@@ -361,9 +357,7 @@ def _missed(
     event_day = (event_on - seen.infusion_on).days
     window = rules.scan_window_days
     return tuple(
-        day
-        for day in sorted(rules.scheduled_scan_days)
-        if day - window > last_day and day + window < event_day
+        day for day in sorted(rules.scheduled_scan_days) if day - window > last_day and day + window < event_day
     )
 
 

@@ -125,9 +125,7 @@ def by_dose_level(values: Sequence[DoseValue]) -> tuple[DoseLevelSummary, ...]:
         1979;35:908-909).
     """
     levels = dict.fromkeys(value.dose_level for value in values)
-    return tuple(
-        _summary(level, [value for value in values if value.dose_level == level]) for level in levels
-    )
+    return tuple(_summary(level, [value for value in values if value.dose_level == level]) for level in levels)
 
 
 def _summary(level: str, values: list[DoseValue]) -> DoseLevelSummary:
@@ -165,9 +163,7 @@ class _Findings:
         self.reasons.update(dict.fromkeys(keys, text))
 
     def result(self, *why: str) -> Kinetics:
-        missing = {
-            key: self.reasons.get(key, NO_QUANTIFIABLE) for key in self.values if self.values[key] is None
-        }
+        missing = {key: self.reasons.get(key, NO_QUANTIFIABLE) for key in self.values if self.values[key] is None}
         return Kinetics(self.values, missing, (*why, *(f"{key}: {text}" for key, text in missing.items())))
 
 
@@ -307,9 +303,7 @@ def _sentences(profile: _Profile, settings: Settings, fit: TerminalFit | None) -
     limit = f"the limit of {settings.lloq}" if settings.lloq else "the limit of quantification"
     blq = f"{profile.n_samples} samples, {n_blq} below {limit}"
     handling = "set to zero" if settings.embedded_blq == "zero" else "left out"
-    sentences = [
-        f"{blq}: zero before the first quantifiable one, {handling} between, not used after the last."
-    ]
+    sentences = [f"{blq}: zero before the first quantifiable one, {handling} between, not used after the last."]
     if fit is not None:
         sentences.append(
             f"Terminal slope from the last {fit.n_points} samples, from time {fit.first_time:g}: "

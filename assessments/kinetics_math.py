@@ -65,9 +65,7 @@ def terminal_fit(after_peak: Sequence[Point]) -> TerminalFit | None:
         PKNCA 0.11, `pk.calc.half.life`, with its default options.
     """
     fits = [
-        fit
-        for count in range(MIN_POINTS, len(after_peak) + 1)
-        if (fit := _log_linear(after_peak[-count:])) is not None
+        fit for count in range(MIN_POINTS, len(after_peak) + 1) if (fit := _log_linear(after_peak[-count:])) is not None
     ]
     if not fits:
         return None

@@ -10,7 +10,7 @@ from assessments.laboratories import limits_for, ranges_on
 from assessments.samples import age_and_sex, day_of_sample
 from trial_edc.crf.conditions import answered, any_of, outside
 from trial_edc.crf.item import QUALIFIERS, code, item, yes_no
-from trial_edc.crf.models import CrfRow
+from trial_edc.crf.models import CrfRow, row_triggers
 from trial_edc.crf.spec import protocol
 
 # A corrected value has the limits of normal of the value it corrects.
@@ -116,3 +116,4 @@ class LabResultRow(CrfRow):
 
     class Meta(CrfRow.Meta):
         abstract = True
+        triggers = row_triggers("lb")

@@ -132,9 +132,7 @@ def _impute_ae_start(partial: PartialDate, neighbours: Neighbours) -> tuple[date
     """The infusion if it lies in the period, so that the event stays treatment-emergent; or the first day."""
     infusion, end = neighbours.infusion_on, neighbours.end_on
     on, why = partial.first, "First day of the period"
-    began_earlier = neighbours.before_infusion or (
-        infusion is not None and end is not None and end < infusion
-    )
+    began_earlier = neighbours.before_infusion or (infusion is not None and end is not None and end < infusion)
     if infusion is not None and partial.first <= infusion <= partial.last and not began_earlier:
         on, why = infusion, "The infusion lies in the period, so the event may have begun with it"
     if end is not None and end < on:

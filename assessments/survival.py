@@ -16,9 +16,7 @@ from scipy import special
 
 ConfType = Literal["log-log", "log", "plain"]
 CONF_TYPES: Final[tuple[ConfType, ...]] = ("log-log", "log", "plain")
-TOLERANCE: Final = (
-    1.5e-8  # of times (relative) and of survival, about the square root of the machine precision
-)
+TOLERANCE: Final = 1.5e-8  # of times (relative) and of survival, about the square root of the machine precision
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Counts: TypeAlias = npt.NDArray[np.int64]

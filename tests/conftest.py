@@ -21,9 +21,7 @@ from tests import database as databases
 from tests.settings import BROKER_DATABASE
 from trial_edc.embedded_backend.base import private_servers
 
-NEVER_FLUSH = (
-    "Tests run as edc_app and never flush. A test that must commit asks for the fixture `fresh_database`."
-)
+NEVER_FLUSH = "Tests run as edc_app and never flush. A test that must commit asks for the fixture `fresh_database`."
 
 
 @pytest.fixture(scope="session")
@@ -48,9 +46,7 @@ def django_db_setup(template_database, django_db_blocker):
 def fresh_database(request, template_database, django_db_blocker):
     """A clone for this test alone, committed to and dropped afterwards."""
     if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
-        pytest.fail(
-            "A test has either `db` or `fresh_database`. Fixtures that serve both ask for `database`."
-        )
+        pytest.fail("A test has either `db` or `fresh_database`. Fixtures that serve both ask for `database`.")
     with (
         django_db_blocker.unblock(),
         databases.cloned(template_database) as clone,
@@ -104,7 +100,5 @@ def _empty_cache(request):
 def pytest_collection_modifyitems(items):
     for item in items:
         marker = item.get_closest_marker("django_db")
-        if (marker and marker.kwargs.get("transaction")) or "transactional_db" in getattr(
-            item, "fixturenames", ()
-        ):
+        if (marker and marker.kwargs.get("transaction")) or "transactional_db" in getattr(item, "fixturenames", ()):
             raise pytest.UsageError(f"{item.nodeid}: {NEVER_FLUSH}")

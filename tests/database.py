@@ -92,9 +92,7 @@ def ensure_template() -> str:
             cursor.execute(SQL("CREATE DATABASE {} OWNER edc_owner").format(Identifier(unfinished)))
             private_servers().grant_rights(unfinished)
             _migrate(unfinished)
-            cursor.execute(
-                SQL("ALTER DATABASE {} RENAME TO {}").format(Identifier(unfinished), Identifier(name))
-            )
+            cursor.execute(SQL("ALTER DATABASE {} RENAME TO {}").format(Identifier(unfinished), Identifier(name)))
             for outdated in existing - {unfinished}:
                 drop(cursor, outdated)
         _drop_orphans(cursor)

@@ -80,9 +80,7 @@ def infused_subject(study: Study, *, day: int = 9, by: str = "crc1", site: str =
     return subject
 
 
-def save(
-    study: Study, subject: Subject, path: str, raw: dict[str, str], *, by: str = "crc1", **more
-) -> Saved:
+def save(study: Study, subject: Subject, path: str, raw: dict[str, str], *, by: str = "crc1", **more) -> Saved:
     """Save values into a slot: "d3/vs", "d0/vs/2", "ae/1"."""
     return save_form(by=study[by], slot=slot(subject, path), raw=raw, **more)
 
@@ -102,9 +100,7 @@ def day_3(study: Study, subject: Subject) -> FormInstance:
     return saved.instance
 
 
-def adverse_event(
-    study: Study, subject: Subject, *, seq: int = 1, by: str = "pi1", **changed: str
-) -> FormInstance:
+def adverse_event(study: Study, subject: Subject, *, seq: int = 1, by: str = "pi1", **changed: str) -> FormInstance:
     """A complete non-serious adverse event, entered by the investigator who judges grade and causes."""
     raw = {
         "ae.aeterm": "tired",

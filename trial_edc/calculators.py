@@ -164,9 +164,7 @@ class Reader:
     @overload
     def integer(self, key: str, *, minimum: int | None = None, maximum: int | None = None) -> int: ...
     @overload
-    def integer(
-        self, key: str, default: T, minimum: int | None = None, maximum: int | None = None
-    ) -> int | T: ...
+    def integer(self, key: str, default: T, minimum: int | None = None, maximum: int | None = None) -> int | T: ...
     def integer(
         self, key: str, default: object = REQUIRED, minimum: int | None = None, maximum: int | None = None
     ) -> object:

@@ -41,9 +41,7 @@ def run(*, port: int, say: Callable[[str], object]) -> int:
     if settings.DATABASES["default"]["ENGINE"] != "trial_edc.embedded_backend":
         raise CannotStart("The demo has a database of its own. Unset DATABASE_URL and run it again.")
     if not port_is_free(port):
-        raise CannotStart(
-            f"Port {port} is in use. Stop what uses it, or choose another: PORT={port + 1} make demo"
-        )
+        raise CannotStart(f"Port {port} is in use. Stop what uses it, or choose another: PORT={port + 1} make demo")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     servers = embedded.servers(settings.EDC_DATA_DIR)

@@ -104,18 +104,14 @@ class Servers:
     @functools.cached_property
     def secrets(self) -> dict[str, str]:
         """One password per role and one for Valkey, made at first use."""
-        return self._kept(
-            "secrets.json", lambda: {n: secrets.token_hex(24) for n in (SUPERUSER, OWNER, APP, "valkey")}
-        )
+        return self._kept("secrets.json", lambda: {n: secrets.token_hex(24) for n in (SUPERUSER, OWNER, APP, "valkey")})
 
     @property
     def ports(self) -> dict[str, int]:
         return self._kept("ports.json", lambda: {name: free_port() for name in ("postgres", "valkey")})
 
     def database_url(self, role: str = APP, database: str = DATABASE) -> str:
-        return (
-            f"postgresql://{role}:{self.secrets[role]}@127.0.0.1:{self.ports['postgres']}/{quote(database)}"
-        )
+        return f"postgresql://{role}:{self.secrets[role]}@127.0.0.1:{self.ports['postgres']}/{quote(database)}"
 
     def redis_url(self, number: int = 0) -> str:
         return f"redis://:{self.secrets['valkey']}@127.0.0.1:{self.ports['valkey']}/{number}"
@@ -173,9 +169,7 @@ class Servers:
             try:
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise CannotStart(
-                    f"The servers of {self.data_dir} are in use. Stop what uses them first."
-                ) from None
+                raise CannotStart(f"The servers of {self.data_dir} are in use. Stop what uses them first.") from None
             self.stop()
             if self.home.exists():
                 shutil.rmtree(self.home)
@@ -248,14 +242,10 @@ class Servers:
                 password = encrypt_password(self.secrets[role], role, connection, "scram-sha-256")
                 cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
                 verb = SQL("ALTER" if cursor.fetchone() else "CREATE")
-                cursor.execute(
-                    SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, Identifier(role), Literal(password))
-                )
+                cursor.execute(SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, Identifier(role), Literal(password)))
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
             if not cursor.fetchone():
-                cursor.execute(
-                    SQL("CREATE DATABASE {} OWNER {}").format(Identifier(DATABASE), Identifier(OWNER))
-                )
+                cursor.execute(SQL("CREATE DATABASE {} OWNER {}").format(Identifier(DATABASE), Identifier(OWNER)))
         self.grant_rights(DATABASE)
 
     def grant_rights(self, database: str) -> None:

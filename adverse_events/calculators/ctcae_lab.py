@@ -48,9 +48,7 @@ def _context(reader: Reader | None) -> LabContext:
     context = LabContext(
         symptomatic=reader.flag("symptomatic", worst.symptomatic),
         on_anticoagulation=reader.flag("on_anticoagulation", worst.on_anticoagulation),
-        with_physiologic_consequences=reader.flag(
-            "with_physiologic_consequences", worst.with_physiologic_consequences
-        ),
+        with_physiologic_consequences=reader.flag("with_physiologic_consequences", worst.with_physiologic_consequences),
         fever_longer_than_24h=reader.flag("fever_longer_than_24h", worst.fever_longer_than_24h),
     )
     reader.close()

@@ -142,9 +142,7 @@ class AdverseEvent(CrfModel):
     aectcv = item(code(_("CTCAE version"), VERSIONS), derive=ctcae_version, beside="aectcae")
     aellt = item(models.CharField(_("MedDRA LLT/PT/SOC"), max_length=200), system=True)
     aestdtc = item(partial_date(_("Start date (time)"), with_time=True), sdv=True)
-    aeendtc = item(
-        partial_date(_("End date (time)"), with_time=True), shown_when=answered("aeout", *ENDED), sdv=True
-    )
+    aeendtc = item(partial_date(_("End date (time)"), with_time=True), shown_when=answered("aeout", *ENDED), sdv=True)
     aetoxgr = item(code(_("CTCAE grade"), GRADES), sdv=True, right=INVESTIGATOR)
     aeastgr = item(
         models.CharField(_("ASTCT grade (CRS, ICANS) with scale version"), max_length=30),

@@ -31,9 +31,7 @@ def confirmation_rules(reader: Reader, *, sd_min_days: int | None = None) -> Res
         sd_min_days = reader.integer("sd_min_days", standard.sd_min_days, minimum=0)
     return ResponseRules(
         sd_min_days=sd_min_days,
-        confirmation_min_days=reader.integer(
-            "confirmation_min_days", standard.confirmation_min_days, minimum=0
-        ),
+        confirmation_min_days=reader.integer("confirmation_min_days", standard.confirmation_min_days, minimum=0),
         max_intervening_ne=reader.integer("max_intervening_ne", standard.max_intervening_ne, minimum=0),
         intervening_sd_allowed=reader.flag("intervening_sd_allowed", standard.intervening_sd_allowed),
     )

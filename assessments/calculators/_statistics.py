@@ -16,6 +16,4 @@ def conf_level(reader: Reader) -> float:
 def numbers(reader: Reader, key: str, *, minimum: int | None = None) -> list[Decimal]:
     """A required list of numbers."""
     values = reader.items(key) or []
-    return [
-        parse_number(value, f"{reader.where(key)}[{i}]", minimum=minimum) for i, value in enumerate(values)
-    ]
+    return [parse_number(value, f"{reader.where(key)}[{i}]", minimum=minimum) for i, value in enumerate(values)]

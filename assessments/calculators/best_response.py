@@ -5,9 +5,7 @@ from assessments.recist import best_response
 from trial_edc.calculators import CaseError, Reader
 
 NAME = "best-response"
-SOURCE = (
-    "RECIST 1.1, Eisenhauer et al., Eur J Cancer 2009;45:228-247, section 4.4.3, Table 3 and its footnote"
-)
+SOURCE = "RECIST 1.1, Eisenhauer et al., Eur J Cancer 2009;45:228-247, section 4.4.3, Table 3 and its footnote"
 VERSION = "1.0"
 
 

@@ -131,9 +131,7 @@ def _target_value(reader: Reader, key: str) -> TargetValue:
         return Finding.NOT_EVALUABLE
     if isinstance(value, str):
         if value not in _FINDINGS:
-            raise CaseError(
-                f"{where} must be mm, a list of mm or one of {', '.join(_FINDINGS)}; got {shown(value)}."
-            )
+            raise CaseError(f"{where} must be mm, a list of mm or one of {', '.join(_FINDINGS)}; got {shown(value)}.")
         return Finding(value)
     if isinstance(value, dict):
         merged = Reader(value, where)

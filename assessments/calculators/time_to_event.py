@@ -15,9 +15,7 @@ from assessments.endpoints import (
 from trial_edc.calculators import CaseError, Reader, parse_number
 
 NAME = "time-to-event"
-SOURCE = (
-    "FDA, Clinical Trial Endpoints for Cancer Drugs and Biologics (2018), example PFS tables; EMA alternative"
-)
+SOURCE = "FDA, Clinical Trial Endpoints for Cancer Drugs and Biologics (2018), example PFS tables; EMA alternative"
 VERSION = "1.0"
 
 

@@ -16,7 +16,7 @@ from assessments.samples import not_on_the_visit_day, outside_its_window
 from trial_edc.crf.anchors import site_zone
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.item import QUALIFIERS, code, item, yes_no
-from trial_edc.crf.models import CrfModel, CrfRow
+from trial_edc.crf.models import CrfModel, CrfRow, row_triggers
 from trial_edc.crf.partial import text
 
 
@@ -48,6 +48,9 @@ class Cytokines(CrfModel):
 
 class CytokineRow(CrfRow):
     """One marker. Limits come from the laboratory and may be typed."""
+
+    class Meta(CrfRow.Meta):
+        triggers = row_triggers("cyt")
 
     class Crf:
         form, key, measured = "cyt", "cyttestcd", "cyt"

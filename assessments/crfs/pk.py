@@ -17,7 +17,7 @@ from trial_edc.crf.anchors import infusion_at, site_zone
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.conditions import answered
 from trial_edc.crf.item import QUALIFIERS, code, item
-from trial_edc.crf.models import CrfModel, CrfRow
+from trial_edc.crf.models import CrfModel, CrfRow, row_triggers
 from trial_edc.crf.partial import text
 from trial_edc.crf.spec import protocol
 
@@ -76,6 +76,9 @@ class Kinetics(CrfModel):
 
 class KineticsRow(CrfRow):
     """One result, with its method: one sample may be measured by qPCR and by flow cytometry."""
+
+    class Meta(CrfRow.Meta):
+        triggers = row_triggers("pk")
 
     class Crf:
         form, key, measured = "pk", "pktestcd", "pk"

@@ -9,7 +9,7 @@ from subjects.formulas import body_surface_area
 from trial_edc.crf.anchors import others, site_zone
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.item import QUALIFIERS, code, item
-from trial_edc.crf.models import CrfModel, CrfRow
+from trial_edc.crf.models import CrfModel, CrfRow, row_triggers
 from trial_edc.crf.partial import text
 from trial_edc.crf.spec import protocol
 
@@ -43,8 +43,7 @@ OXYGEN = [
 ]
 POSITIONS = [("SUPINE", _("Supine")), ("SITTING", _("Sitting")), ("STANDING", _("Standing"))]
 UNITS = [
-    (unit, unit)
-    for unit in ("C", "F", "mmHg", "beats/min", "breaths/min", "%", "L/min", "cm", "in", "kg", "lb", "m2")
+    (unit, unit) for unit in ("C", "F", "mmHg", "beats/min", "breaths/min", "%", "L/min", "cm", "in", "kg", "lb", "m2")
 ]
 GRADED = ("temp", "sysbp", "diabp", "weight")
 
@@ -54,9 +53,7 @@ def last_value(record, casebook, name):
     if record.vsdtc is None:
         return None
     earlier = [
-        one
-        for one in others(record, casebook)
-        if one.vsdtc and one.vsdtc < record.vsdtc and one[name] is not None
+        one for one in others(record, casebook) if one.vsdtc and one.vsdtc < record.vsdtc and one[name] is not None
     ]
     return max(earlier, key=lambda one: one.vsdtc)[name] if earlier else None
 
@@ -93,6 +90,9 @@ class VitalSigns(CrfModel):
 class VitalSignRow(CrfRow):
     """One vital sign. The value keeps its digits; the standard value is what checks and tables use."""
 
+    class Meta(CrfRow.Meta):
+        triggers = row_triggers("vs")
+
     class Crf:
         form, key, measured = "vs", "vstestcd", "vs"
         derive = staticmethod(row_values)
@@ -102,9 +102,7 @@ class VitalSignRow(CrfRow):
     vsqual = item(code(_("Qualifier"), [(sign, sign) for sign in QUALIFIERS]), optional=True)
     vsorresu = item(code(_("Unit as reported"), UNITS))
     vspos = item(code(_("Position"), POSITIONS), optional=True, detail=True)
-    vsstresn = item(
-        models.DecimalField(_("Value in standard unit"), max_digits=14, decimal_places=6), system=True
-    )
+    vsstresn = item(models.DecimalField(_("Value in standard unit"), max_digits=14, decimal_places=6), system=True)
     vsstresu = item(models.CharField(_("Standard unit"), max_length=20), system=True)
     vstoxgr = item(models.IntegerField(_("CTCAE grade")), system=True)
 

@@ -137,14 +137,11 @@ def best_response(
     reread = tuple(response.on for response in used if entered[response.on] is not response.overall)
     non_target_only = non_target_only or _is_non_target_only({entered[response.on] for response in used})
     notes = tuple(
-        f"{entered[on]} on {on} follows a complete response and is read as PD; query the reading."
-        for on in reread
+        f"{entered[on]} on {on} follows a complete response and is read as PD; query the reading." for on in reread
     )
     unconfirmed, why_unconfirmed = _unconfirmed(used, reference_on, rules)
     confirmed, why_confirmed = _confirmed(used, reference_on, rules, non_target_only)
-    return BestResponse(
-        unconfirmed, confirmed, used, reread, (*notes, *why_unconfirmed), (*notes, *why_confirmed)
-    )
+    return BestResponse(unconfirmed, confirmed, used, reread, (*notes, *why_unconfirmed), (*notes, *why_confirmed))
 
 
 def _is_non_target_only(history: set[Response]) -> bool:
@@ -167,9 +164,7 @@ def _confirmed(
     for wanted, complete in ((Response.CR, True), (Response.PR, False)):
         if pair := confirmed_pair(used, rules=rules, complete=complete):
             days = (pair[1] - pair[0]).days
-            return wanted, (
-                f"Confirmed {wanted}: response on {pair[0]}, confirmed on {pair[1]}, {days} days on.",
-            )
+            return wanted, (f"Confirmed {wanted}: response on {pair[0]}, confirmed on {pair[1]}, {days} days on.",)
     for response in used:
         days = (response.on - reference_on).days
         if response.overall in _RESPONSES and days >= rules.sd_min_days:

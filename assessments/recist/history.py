@@ -60,11 +60,7 @@ class TimePoint:
     @property
     def pct_change_from_baseline(self) -> Decimal | None:
         """Percent, unrounded; None without a sum or with a baseline of 0."""
-        return (
-            percent_change(self.sum_mm, self.baseline_mm)
-            if self.sum_mm is not None and self.baseline_mm
-            else None
-        )
+        return percent_change(self.sum_mm, self.baseline_mm) if self.sum_mm is not None and self.baseline_mm else None
 
     @property
     def pct_change_from_nadir(self) -> Decimal | None:
@@ -223,9 +219,7 @@ def _read_scan(
         f"Overall {overall}: target {targets.response}, non-target {non_targets.response}, "
         f"new lesion {scan.new_lesion}.",
     )
-    return TimePoint(
-        scan.on, baseline_mm, nadir, targets.sum_mm, targets.response, non_targets.response, overall, why
-    )
+    return TimePoint(scan.on, baseline_mm, nadir, targets.sum_mm, targets.response, non_targets.response, overall, why)
 
 
 def _date_back(

@@ -114,9 +114,7 @@ def read_immune_history(
         points, progression_on, confirmed_on = _read_in_order(baseline, [scans[i] for i in order], criteria)
     best, why = _best(points, reference_on, rules, new_therapy_on)
     by_input = dict(zip(order, points, strict=True))
-    return ImmuneHistory(
-        tuple(by_input[i] for i in range(len(scans))), best, progression_on, confirmed_on, (why,)
-    )
+    return ImmuneHistory(tuple(by_input[i] for i in range(len(scans))), best, progression_on, confirmed_on, (why,))
 
 
 def _read_in_order(
@@ -158,18 +156,14 @@ def _take_apart(
         after_cr=after_cr,
         criteria=criteria,
     )
-    non_target = read_non_targets(
-        baseline.non_targets, scan.non_targets if scan.performed else {}, after_cr=after_cr
-    )
+    non_target = read_non_targets(baseline.non_targets, scan.non_targets if scan.performed else {}, after_cr=after_cr)
     overall = Response.NE
     if scan.performed:
         overall = overall_response(target.response, non_target.response, scan.new_lesion)
     return _Parts(scan, target, non_target, overall)
 
 
-def _respond(
-    parts: _Parts, pending: _Parts | None, criteria: Criteria
-) -> tuple[ImmuneResponse, tuple[str, ...]]:
+def _respond(parts: _Parts, pending: _Parts | None, criteria: Criteria) -> tuple[ImmuneResponse, tuple[str, ...]]:
     """The immune response of one scan while no progression has been confirmed."""
     why = (*parts.target.why, *parts.non_target.why)
     if not parts.scan.performed:

@@ -109,11 +109,7 @@ def check_targets(lesions: Sequence[Candidate]) -> BaselineCheck:
     with localcontext(EXACT):
         violations = (
             *_count_violations(lesions),
-            *(
-                found
-                for i, lesion in enumerate(lesions)
-                for found in _lesion_violations(lesion, _name(lesion, i))
-            ),
+            *(found for i, lesion in enumerate(lesions) for found in _lesion_violations(lesion, _name(lesion, i))),
         )
     kept = f"{len(lesions)} target lesions keep the rules of number, organ, size, method, type, axis."
     return BaselineCheck(violations, violations or (kept,))
@@ -139,8 +135,7 @@ def timing_violations(
     violations = []
     if days > MAX_DAYS_BEFORE_TREATMENT:
         violations.append(
-            f"The baseline scan is {days} days before treatment; "
-            f"at most {MAX_DAYS_BEFORE_TREATMENT} are allowed."
+            f"The baseline scan is {days} days before treatment; at most {MAX_DAYS_BEFORE_TREATMENT} are allowed."
         )
     if days < 0:
         violations.append(f"The baseline scan on {baseline_on} is after treatment began on {treatment_on}.")
@@ -177,9 +172,7 @@ def _lesion_violations(lesion: Candidate, name: str) -> Iterator[str]:
     yield from _measurability_violations(lesion, name)
     needed = Axis.SHORT if lesion.nodal else Axis.LONGEST
     if lesion.axis is not None and lesion.axis is not needed:
-        kind = (
-            "a lymph node is measured by its short axis" if lesion.nodal else "measure the longest diameter"
-        )
+        kind = "a lymph node is measured by its short axis" if lesion.nodal else "measure the longest diameter"
         yield f"{name} has the {lesion.axis} axis; {kind}."
 
 

@@ -91,9 +91,7 @@ def lesion_sizes(value: TargetValue, criteria: Criteria) -> tuple[Decimal, Decim
     return None
 
 
-def _measure(
-    lesions: Sequence[TargetLesion], values: Mapping[str, TargetValue], criteria: Criteria
-) -> _Measured:
+def _measure(lesions: Sequence[TargetLesion], values: Mapping[str, TargetValue], criteria: Criteria) -> _Measured:
     total, gone = ZERO, True
     missing: list[str] = []
     parts: list[str] = []
@@ -155,9 +153,7 @@ def _read_incomplete(measured: _Measured, nadir_mm: Decimal, criteria: Criteria)
             f"progression from the smallest earlier sum of {millimetres(nadir_mm)} mm."
         )
         return TargetReading(Response.PD, None, measured.total, (missing, reason))
-    return TargetReading(
-        Response.NE, None, measured.total, (missing, "Target NE: a target was not evaluated.")
-    )
+    return TargetReading(Response.NE, None, measured.total, (missing, "Target NE: a target was not evaluated."))
 
 
 def _read_complete(

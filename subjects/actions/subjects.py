@@ -96,9 +96,7 @@ def _save_forms(by: User, subject: Subject, typed: Mapping[str, Mapping[str, str
     for form, items in typed.items():
         slot = Slot(subject.pk, "" if form in study().log_forms else first_visit(), form)
         raw = {f"{form}.{item}": text for item, text in items.items()}
-        held |= {
-            f"{form}.{address}": text for address, text in save_form(by=by, slot=slot, raw=raw).held.items()
-        }
+        held |= {f"{form}.{address}": text for address, text in save_form(by=by, slot=slot, raw=raw).held.items()}
     if held:
         raise CannotRegister(held)
 
@@ -151,11 +149,7 @@ def open_unscheduled_visit(*, by: User, subject: Subject) -> Visit:
 
 def _next_code(site: Site) -> str:
     """The site's next number. The site row is locked; subjects are never deleted, so no number comes back."""
-    last = (
-        Subject.objects.filter(code__startswith=f"{site.code}-")
-        .order_by("-code")
-        .values_list("code", flat=True)
-    )
+    last = Subject.objects.filter(code__startswith=f"{site.code}-").order_by("-code").values_list("code", flat=True)
     number = int(last[0].partition("-")[2]) + 1 if last else 1
     if number > LAST_NUMBER:
         raise NotAllowed(_("Site %(site)s has issued all its numbers.") % {"site": site.code})
@@ -167,6 +161,4 @@ def _require_eligible(subject: Subject) -> None:
     if not casebook["icf"]:
         raise GateClosed(_("No consent is recorded. Enter the consent first."))
     if "Y" not in casebook["ie"]["ieelig"]:
-        raise GateClosed(
-            _("Eligibility is not confirmed. Answer every criterion and confirm eligibility first.")
-        )
+        raise GateClosed(_("Eligibility is not confirmed. Answer every criterion and confirm eligibility first."))

@@ -76,9 +76,7 @@ class Demography(CrfModel):
     sex = item(code(_("Sex at birth"), SEXES), sdv=True)
     race = item(code(_("Race"), RACES), optional=True, help=_("Only where the law allows it."))
     ethnic = item(code(_("Ethnicity"), ETHNICITIES), optional=True)
-    childpot = item(
-        code(_("Child-bearing potential"), POTENTIAL), shown_when=answered("sex", "F", "U", "UNDIFF")
-    )
+    childpot = item(code(_("Child-bearing potential"), POTENTIAL), shown_when=answered("sex", "F", "U", "UNDIFF"))
     subjid = item(models.CharField(_("Subject number"), max_length=12), derive=subject_number)
     siteid = item(models.CharField(_("Site"), max_length=3), derive=site_code)
     smoke = item(code(_("Tobacco history"), HABIT))
@@ -100,10 +98,7 @@ def age_fits_birth_year(record, casebook):
     years = consent.year - int(record.brthdtc[:4])
     if not years - 1 <= record.age <= years:
         return Finding(
-            gettext(
-                "Age at consent is %(age)d; the birth year %(year)s and a consent in %(consent)d"
-                " give %(years)d."
-            )
+            gettext("Age at consent is %(age)d; the birth year %(year)s and a consent in %(consent)d give %(years)d.")
             % {"age": record.age, "year": record.brthdtc[:4], "consent": consent.year, "years": years}
         )
     return None
@@ -115,10 +110,7 @@ def birth_is_not_recent(record, casebook):
     consent = consent_on(casebook)
     if consent and consent.year - int(record.brthdtc[:4]) < youngest - 1:
         return Finding(
-            gettext(
-                "Year of birth %(year)s makes the participant younger than %(age)d at consent."
-                " Correct the year."
-            )
+            gettext("Year of birth %(year)s makes the participant younger than %(age)d at consent. Correct the year.")
             % {"year": record.brthdtc[:4], "age": youngest}
         )
     return None

@@ -43,9 +43,7 @@ def test_an_event_with_all_its_facts_asks_nothing(infused):
 def test_a_grade_the_term_lacks_is_held_back(infused):
     entry = event(infused, aetoxgr="4")
 
-    assert entry.errors == {
-        "aetoxgr": "CTCAE has no grade 4 for Fatigue; its grades are 1, 2, 3. Choose one of them."
-    }
+    assert entry.errors == {"aetoxgr": "CTCAE has no grade 4 for Fatigue; its grades are 1, 2, 3. Choose one of them."}
     assert entry.record.aetoxgr is None
     assert entry.record.aectcae == "Fatigue"
 
@@ -80,14 +78,10 @@ def test_criteria_are_asked_of_a_serious_event(infused):
 def test_a_serious_event_has_a_criterion(infused):
     none = event(infused, aeser="Y", **dict.fromkeys(CRITERIA, "N"))
 
-    assert said(none, "aeser") == [
-        "Serious is Yes, but no criterion is Yes. Which criterion makes it serious?"
-    ]
+    assert said(none, "aeser") == ["Serious is Yes, but no criterion is Yes. Which criterion makes it serious?"]
 
 
-@pytest.mark.parametrize(
-    ("outcome", "is_asked"), [("RECOVERED", True), ("SEQUELAE", True), ("NOTREC", False)]
-)
+@pytest.mark.parametrize(("outcome", "is_asked"), [("RECOVERED", True), ("SEQUELAE", True), ("NOTREC", False)])
 def test_the_end_is_asked_of_an_event_that_ended(infused, outcome, is_asked):
     assert ("aeendtc" in event(infused, aeout=outcome).expected) is is_asked
 
@@ -147,9 +141,7 @@ def test_before_any_infusion_it_cannot_be_told():
 
 def test_fatal_and_grade_five_go_together(infused):
     assert ("aeout", "fatal_is_grade_five") in rules(event(infused, aeout="FATAL", aeendtc="2mar26"))
-    assert ("aeout", "fatal_is_grade_five") in rules(
-        event(infused, aectcae="Cytokine release syndrome", aetoxgr="5")
-    )
+    assert ("aeout", "fatal_is_grade_five") in rules(event(infused, aectcae="Cytokine release syndrome", aetoxgr="5"))
 
 
 def test_the_worst_grade_held_is_the_grade(infused):

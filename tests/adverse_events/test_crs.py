@@ -44,9 +44,7 @@ def test_the_worse_of_hypotension_and_hypoxia_counts(hypotension, oxygen, flow, 
 
 
 def test_signs_with_another_cause_do_not_count():
-    record = fill(
-        "d7/crs", **{**SICK, "crshyp": "ONE", "crshypoc": "Y", "crso2": "INTUB", "crsairw": "Y"}
-    ).record
+    record = fill("d7/crs", **{**SICK, "crshyp": "ONE", "crshypoc": "Y", "crso2": "INTUB", "crsairw": "Y"}).record
 
     assert record.crsgrd == 1
 
@@ -72,9 +70,7 @@ def test_an_investigator_who_differs_is_asked():
         "Investigator grade is 3; ASTCT grade 2 follows from the findings: "
         "The worse of both arms counts: hypotension, grade 2."
     ]
-    assert ("crsgri", "investigator_agrees_with_derived") not in rules(
-        fill("d7/crs", **{**SICK, "crshyp": "ONE"})
-    )
+    assert ("crsgri", "investigator_agrees_with_derived") not in rules(fill("d7/crs", **{**SICK, "crshyp": "ONE"}))
 
 
 def test_grade_five_is_the_investigators_alone():

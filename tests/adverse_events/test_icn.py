@@ -53,9 +53,7 @@ def test_the_worst_domain_counts(changed, score, grade):
 
 
 def test_awake_without_points_is_grade_three_unarousable_grade_four():
-    nothing = dict.fromkeys(
-        ("iceyr", "icemo", "icecity", "icehosp", "icename", "icecmd", "icewrt", "iceatt"), "0"
-    )
+    nothing = dict.fromkeys(("iceyr", "icemo", "icecity", "icehosp", "icename", "icecmd", "icewrt", "iceatt"), "0")
     awake = fill("d7/icn", **{**DAY, **nothing}).record
     coma = fill("d7/icn", **{**DAY, **dict.fromkeys(nothing, ""), "icnunab": "Y", "icncons": "UNAROUS"})
 

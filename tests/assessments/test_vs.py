@@ -27,14 +27,10 @@ def test_a_jump_of_the_pulse_is_asked_about(pulse, is_asked):
 def test_a_jump_quotes_both_values():
     entry = fill("d7/vs", casebook=book(fill("d4/vs", **DAY_4)), vsdtc="3mar26 08:40", pulse="148")
 
-    assert said(entry, "pulse") == [
-        "Pulse is 148 beats/min; it was 84 before. Correct it, or keep it and say why."
-    ]
+    assert said(entry, "pulse") == ["Pulse is 148 beats/min; it was 84 before. Correct it, or keep it and say why."]
 
 
-@pytest.mark.parametrize(
-    ("weight", "is_asked"), [("66", False), ("66.1", True), ("54", False), ("53.9", True)]
-)
+@pytest.mark.parametrize(("weight", "is_asked"), [("66", False), ("66.1", True), ("54", False), ("53.9", True)])
 def test_a_tenth_of_the_weight_is_asked_about(weight, is_asked):
     entry = fill("d7/vs", casebook=book(fill("d4/vs", **DAY_4)), vsdtc="3mar26 08:40", weight=weight)
 

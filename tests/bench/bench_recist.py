@@ -48,9 +48,7 @@ def make_subject(source: random.Random) -> Subject:
     non_targets = (NonTargetLesion("N1", "bone"), NonTargetLesion("N2", "ascites"))
     trend = Decimal(source.randint(60, 115)) / 100
     scans = tuple(make_scan(source, targets, trend**n, day) for n, day in enumerate(SCAN_DAYS, 1))
-    died_on = (
-        INFUSION_ON + datetime.timedelta(days=source.randint(546, 900)) if source.random() < 0.4 else None
-    )
+    died_on = INFUSION_ON + datetime.timedelta(days=source.randint(546, 900)) if source.random() < 0.4 else None
     return Baseline(targets, non_targets), scans, died_on
 
 

@@ -32,9 +32,7 @@ def test_the_live_catalogue_has_nothing_to_say(database):
 def test_every_audited_table_has_its_enabled_triggers(database):
     live = {(trigger.table, trigger.function) for trigger in live_triggers() if trigger.enabled in FIRES}
     wanted = {
-        (model._meta.db_table, declared.function)
-        for model in guarded_models()
-        for declared in declared_triggers(model)
+        (model._meta.db_table, declared.function) for model in guarded_models() for declared in declared_triggers(model)
     }
 
     assert wanted - live == set()

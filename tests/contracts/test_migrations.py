@@ -19,9 +19,7 @@ NOT_ADDITIVE = (
 def migration_files():
     for app in APPS:
         for path in sorted((ROOT / app / "migrations").glob("0*.py")):
-            yield pytest.param(
-                ".".join(path.relative_to(ROOT).with_suffix("").parts), id=f"{app}/{path.stem}"
-            )
+            yield pytest.param(".".join(path.relative_to(ROOT).with_suffix("").parts), id=f"{app}/{path.stem}")
 
 
 @pytest.mark.parametrize("module", migration_files())

@@ -29,9 +29,7 @@ def mm(value: float | int | str) -> Decimal:
     return Decimal(str(value))
 
 
-def baseline(
-    targets: Mapping[str, object] | None = None, *, nodes: tuple[str, ...] = (), others: str = ""
-) -> Baseline:
+def baseline(targets: Mapping[str, object] | None = None, *, nodes: tuple[str, ...] = (), others: str = "") -> Baseline:
     """Targets by id in mm, those that are nodes, and ids of non-targets separated by spaces."""
     return Baseline(
         tuple(TargetLesion(key, key, key in nodes, mm(str(value))) for key, value in (targets or {}).items()),

@@ -32,9 +32,7 @@ def differences(expected: Any, found: Any, path: str = "") -> list[str]:
     if isinstance(expected, dict) and isinstance(found, dict):
         lacking = [f"{path}{key} is missing" for key in expected if key not in found]
         both = [key for key in expected if key in found]
-        return lacking + [
-            text for key in both for text in differences(expected[key], found[key], f"{path}{key}.")
-        ]
+        return lacking + [text for key in both for text in differences(expected[key], found[key], f"{path}{key}.")]
     if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
         pairs = enumerate(zip(expected, found, strict=True))
         return [text for i, (one, other) in pairs for text in differences(one, other, f"{path}{i}.")]
@@ -42,11 +40,7 @@ def differences(expected: Any, found: Any, path: str = "") -> list[str]:
         gap = abs(Decimal(found) - Decimal(expected))
         close = gap <= RELATIVE_TOLERANCE * abs(Decimal(expected))
         return [] if close else [f"{path} is {found}, expected {expected}"]
-    return (
-        []
-        if type(expected) is type(found) and expected == found
-        else [f"{path} is {found}, expected {expected}"]
-    )
+    return [] if type(expected) is type(found) and expected == found else [f"{path} is {found}, expected {expected}"]
 
 
 def _is_number(value: Any) -> bool:

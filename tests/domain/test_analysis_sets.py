@@ -64,9 +64,7 @@ def test_each_subject_left_out_has_its_reason(name, changes, words):
 
 
 def test_a_dlt_makes_a_subject_evaluable_whatever_dose_and_follow_up():
-    assert (
-        reason(SetName.DLT_EVALUABLE, had_dlt=True, dose_percent=Decimal(10), followed_until_on=on(3)) is None
-    )
+    assert reason(SetName.DLT_EVALUABLE, had_dlt=True, dose_percent=Decimal(10), followed_until_on=on(3)) is None
 
 
 def test_exactly_80_percent_of_the_dose_is_enough():

@@ -148,9 +148,7 @@ def test_death_due_to_crs_is_grade_5_whatever_else_is_known():
     assert crs(Crs(death_due_to_crs=True)) == (5, "death")
 
 
-@pytest.mark.parametrize(
-    ("score", "expected"), [(10, 0), (9, 1), (7, 1), (6, 2), (3, 2), (2, 3), (1, 3), (0, 3)]
-)
+@pytest.mark.parametrize(("score", "expected"), [(10, 0), (9, 1), (7, 1), (6, 2), (3, 2), (2, 3), (1, 3), (0, 3)])
 def test_ice_is_graded_as_in_lee_2019_table_5(score, expected):
     assert icans(ice_score=score) == (expected, "ice" if expected else None)
 

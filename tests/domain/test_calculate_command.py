@@ -114,9 +114,7 @@ def test_what_cannot_be_run_ends_with_status_2(arguments):
 def test_files_take_the_place_of_standard_input_and_output(tmp_path):
     (tmp_path / "in.json").write_text(json.dumps([GOOD]), encoding="utf-8-sig")
 
-    done = calculate(
-        "proportion", "--input", str(tmp_path / "in.json"), "--output", str(tmp_path / "out.json")
-    )
+    done = calculate("proportion", "--input", str(tmp_path / "in.json"), "--output", str(tmp_path / "out.json"))
 
     assert (done.returncode, done.stdout) == (0, b"")
     assert json.loads((tmp_path / "out.json").read_text())[0]["id"] == "a"

@@ -64,9 +64,7 @@ def test_bilirubin_of_exactly_one_and_a_half_times_the_limit_is_grade_1():
     ],
 )
 def test_neutrophils_are_graded_as_in_the_text(value, expected):
-    assert (
-        grade("Neutrophil count decreased", "Neutrophils (absolute)", value, "10^9/L", lln="1.8") == expected
-    )
+    assert grade("Neutrophil count decreased", "Neutrophils (absolute)", value, "10^9/L", lln="1.8") == expected
 
 
 @pytest.mark.parametrize(
@@ -77,9 +75,7 @@ def test_sodium_in_a_gap_of_the_text_falls_to_the_milder_grade(value, expected):
     assert sodium(value) == expected
 
 
-@pytest.mark.parametrize(
-    ("value", "calm", "ill"), [("129", 2, 3), ("124.9", 2, 3), ("124", 3, 3), ("119", 4, 4)]
-)
+@pytest.mark.parametrize(("value", "calm", "ill"), [("129", 2, 3), ("124.9", 2, 3), ("124", 3, 3), ("119", 4, 4)])
 def test_symptoms_move_sodium_from_grade_2_to_3(value, calm, ill):
     assert (sodium(value), sodium(value, symptomatic=True)) == (calm, ill)
 
@@ -196,14 +192,9 @@ def test_a_third_less_is_exactly_a_third():
     assert grade("Weight loss", "Body weight", "2.7", baseline_value="3") == 2
 
 
-@pytest.mark.parametrize(
-    ("value", "long", "expected"), [("40.1", False, 3), ("40.1", True, 4), ("40.0", True, 2)]
-)
+@pytest.mark.parametrize(("value", "long", "expected"), [("40.1", False, 3), ("40.1", True, 4), ("40.0", True, 2)])
 def test_fever_above_40_is_grade_3_until_it_lasts_a_day(value, long, expected):
-    assert (
-        grade("Fever", "Body temperature", value, "C", context=LabContext(fever_longer_than_24h=long))
-        == expected
-    )
+    assert grade("Fever", "Body temperature", value, "C", context=LabContext(fever_longer_than_24h=long)) == expected
 
 
 @pytest.mark.parametrize(
@@ -274,10 +265,7 @@ def test_no_value_has_no_grade():
 def test_the_reason_of_a_grade_names_value_limit_and_version():
     found = grade_lab(LabResult("Platelet count decreased", "Platelets", Decimal(49), "10^9/L"))
 
-    assert (
-        found.why[0]
-        == "Platelets 49 10^9/L is below 50 10^9/L: grade 3 of Platelet count decreased, CTCAE v5.0."
-    )
+    assert found.why[0] == "Platelets 49 10^9/L is below 50 10^9/L: grade 3 of Platelet count decreased, CTCAE v5.0."
 
 
 @pytest.mark.parametrize(
@@ -292,13 +280,7 @@ def test_what_has_no_numeric_criteria_is_refused(term, analyte, version):
 def kind(band):
     """What a band is measured against: baseline, change from it, or limits and fixed values."""
     references = {bound.reference for bound in (band.lower, band.upper) if bound}
-    return (
-        "baseline"
-        if references & {"BASE", "BASE+"}
-        else "change"
-        if references & {"FALL", "RISE"}
-        else "limit"
-    )
+    return "baseline" if references & {"BASE", "BASE+"} else "change" if references & {"FALL", "RISE"} else "limit"
 
 
 def groups(term, analyte):

@@ -21,10 +21,7 @@ profiles = st.lists(
 
 def run(time, conc, *, time_unit="day", kind="plasma", lloq="0", embedded="drop"):
     """The values and reasons of a profile given as numbers; None is a sample that was not taken."""
-    samples = [
-        Sample(Decimal(str(t)), None if c is None else Decimal(str(c)))
-        for t, c in zip(time, conc, strict=True)
-    ]
+    samples = [Sample(Decimal(str(t)), None if c is None else Decimal(str(c))) for t, c in zip(time, conc, strict=True)]
     found = analyse(samples, Settings(time_unit, Decimal(lloq), kind, embedded))
     return dict(found.values), dict(found.not_estimable)
 

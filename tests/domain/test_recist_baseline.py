@@ -94,9 +94,7 @@ def test_a_node_in_the_same_site_is_not_of_that_organ():
 
 
 def test_every_broken_rule_has_its_sentence():
-    worst = lesion(
-        size="3", id="T1", method=Method.ULTRASOUND, lesion_type=LesionType.ASCITES, axis=Axis.SHORT
-    )
+    worst = lesion(size="3", id="T1", method=Method.ULTRASOUND, lesion_type=LesionType.ASCITES, axis=Axis.SHORT)
 
     assert len(check_targets([worst]).violations) == 4
     assert all(sentence.startswith("T1") for sentence in check_targets([worst]).violations)

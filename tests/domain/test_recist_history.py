@@ -231,9 +231,7 @@ def test_an_equivocal_lesion_that_is_confirmed_dates_progression_back(marks, fir
 
 
 def test_the_equivocal_scan_keeps_its_own_reading_but_best_response_takes_it_as_progression():
-    history = read(
-        baseline({"T1": 30}), scan(60, {"T1": 15}, new="equivocal"), scan(90, {"T1": 15}, new="unequivocal")
-    )
+    history = read(baseline({"T1": 30}), scan(60, {"T1": 15}, new="equivocal"), scan(90, {"T1": 15}, new="unequivocal"))
 
     assert [point.overall for point in history.time_points] == ["PR", "PD"]
     assert (history.best.unconfirmed, history.first_pd_on) == ("PD", on(60))

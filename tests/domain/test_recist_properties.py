@@ -50,8 +50,7 @@ DAYS = st.lists(st.integers(1, 900), unique=True, max_size=9)
 def histories(draw):
     """A baseline of up to 3 targets and 2 non-targets with scans on different days."""
     targets = tuple(
-        TargetLesion(f"T{i}", "lung", draw(st.booleans()), draw(LENGTHS))
-        for i in range(draw(st.integers(0, 3)))
+        TargetLesion(f"T{i}", "lung", draw(st.booleans()), draw(LENGTHS)) for i in range(draw(st.integers(0, 3)))
     )
     non_targets = tuple(NonTargetLesion(f"N{i}", "bone") for i in range(draw(st.integers(0, 2))))
     scans = [
@@ -68,9 +67,7 @@ def histories(draw):
 
 
 dated = DAYS.flatmap(
-    lambda days: st.tuples(
-        *(OVERALL.map(lambda overall, day=day: DatedResponse(on(day), overall)) for day in days)
-    )
+    lambda days: st.tuples(*(OVERALL.map(lambda overall, day=day: DatedResponse(on(day), overall)) for day in days))
 )
 rules = st.builds(
     ResponseRules,
@@ -105,9 +102,7 @@ def test_the_order_of_the_scans_is_irrelevant(history, source):
     first = read_history(lesions, scans, reference_on=INFUSION)
     second = read_history(lesions, shuffled, reference_on=INFUSION)
 
-    assert {point.on: point for point in first.time_points} == {
-        point.on: point for point in second.time_points
-    }
+    assert {point.on: point for point in first.time_points} == {point.on: point for point in second.time_points}
     assert (first.best, first.first_pd_on) == (second.best, second.first_pd_on)
     assert [point.on for point in second.time_points] == [scan.on for scan in shuffled]
 
@@ -160,9 +155,7 @@ def test_the_overall_response_is_that_of_the_tables_and_the_nadir_never_grows(hi
             assert point.overall is overall_response(point.target, point.non_target, scan.new_lesion)
         else:
             assert point.overall is Response.NE
-        assert (point.sum_mm is None) or not any(
-            value is Finding.NOT_EVALUABLE for value in scan.targets.values()
-        )
+        assert (point.sum_mm is None) or not any(value is Finding.NOT_EVALUABLE for value in scan.targets.values())
     nadirs = [point.nadir_before_mm for _, point in points if point.nadir_before_mm is not None]
     assert nadirs == sorted(nadirs, reverse=True)
 

@@ -70,18 +70,14 @@ TABLE_3 = [
 
 @pytest.mark.parametrize(("first", "following", "met", "not_met"), TABLE_3)
 def test_table_3_when_the_first_scan_is_past_the_minimum_of_sd(first, following, met, not_met):
-    best = best_response(
-        responses((42, first), (84, following)), reference_on=INFUSION, rules=ResponseRules()
-    )
+    best = best_response(responses((42, first), (84, following)), reference_on=INFUSION, rules=ResponseRules())
 
     assert best.confirmed == met
 
 
 @pytest.mark.parametrize(("first", "following", "met", "not_met"), TABLE_3)
 def test_table_3_when_the_first_scan_is_before_the_minimum_of_sd(first, following, met, not_met):
-    best = best_response(
-        responses((41, first), (83, following)), reference_on=INFUSION, rules=ResponseRules()
-    )
+    best = best_response(responses((41, first), (83, following)), reference_on=INFUSION, rules=ResponseRules())
 
     assert best.confirmed == not_met
 
@@ -93,18 +89,14 @@ def test_table_3_when_the_first_scan_is_before_the_minimum_of_sd(first, followin
 def test_sequences_that_table_3_leaves_out_follow_the_minimum_of_sd(history, confirmed):
     first, following = history.split()
 
-    best = best_response(
-        responses((41, first), (83, following)), reference_on=INFUSION, rules=ResponseRules()
-    )
+    best = best_response(responses((41, first), (83, following)), reference_on=INFUSION, rules=ResponseRules())
 
     assert best.confirmed == confirmed
 
 
 @pytest.mark.parametrize(("days", "confirmed"), [(27, "SD"), (28, "PR"), (29, "PR")])
 def test_a_response_is_confirmed_at_28_days_and_not_before(days, confirmed):
-    best = best_response(
-        responses((50, "PR"), (50 + days, "PR")), reference_on=INFUSION, rules=ResponseRules()
-    )
+    best = best_response(responses((50, "PR"), (50 + days, "PR")), reference_on=INFUSION, rules=ResponseRules())
 
     assert best.unconfirmed == "PR"
     assert best.confirmed == confirmed

@@ -88,9 +88,7 @@ OPTIONAL = [
 
 @pytest.mark.parametrize(("name", "path"), OPTIONAL)
 def test_null_means_the_same_as_missing(name, path):
-    assert calculator(name).calculate(with_change(GOOD[name], path, None)) == calculator(name).calculate(
-        GOOD[name]
-    )
+    assert calculator(name).calculate(with_change(GOOD[name], path, None)) == calculator(name).calculate(GOOD[name])
 
 
 def test_a_target_or_a_non_target_that_is_null_is_not_evaluated():

@@ -120,9 +120,7 @@ def test_good_input_of_the_refusal_table_is_answered(name):
     assert calculate(name, GOOD[name])["why"]
 
 
-@pytest.mark.parametrize(
-    "given", [{"design": "3+3", "n": 7, "dlts": 0}, {"design": "3+3", "n": 3, "dlts": 4}]
-)
+@pytest.mark.parametrize("given", [{"design": "3+3", "n": 7, "dlts": 0}, {"design": "3+3", "n": 3, "dlts": 4}])
 def test_three_plus_three_refuses_impossible_counts(given):
     with pytest.raises(CaseError):
         calculate("dose-escalation", given)

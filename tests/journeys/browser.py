@@ -69,9 +69,7 @@ class Desk:
         self._watch(page)
         return page
 
-    def sign_in(
-        self, name: str, *, path: str = "/", headers: Mapping[str, str] | None = None, **options: Any
-    ) -> Page:
+    def sign_in(self, name: str, *, path: str = "/", headers: Mapping[str, str] | None = None, **options: Any) -> Page:
         """A browser of `name` ("crc1"), signed in with password and a fresh code."""
         page = self.open(name, extra_http_headers=dict(headers or {}), **options)
         page.goto(f"/signin/?next={path}")

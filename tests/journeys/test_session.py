@@ -22,9 +22,7 @@ def test_a_person_signs_in_with_password_and_code(desk):
     check_page(page)
 
 
-@pytest.mark.parametrize(
-    ("name", "wrong"), [("crc1", {"code": "000000"}), ("crc1", {"password": "Wrong-2026-pass"})]
-)
+@pytest.mark.parametrize(("name", "wrong"), [("crc1", {"code": "000000"}), ("crc1", {"password": "Wrong-2026-pass"})])
 def test_wrong_credentials_get_one_answer_and_stay_out(desk, name, wrong):
     page = desk.open(name)
     page.goto("/signin/")

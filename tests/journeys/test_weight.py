@@ -32,9 +32,7 @@ def test_the_fonts_weigh_at_most_60_kb(tmp_path):
     assert sum(path.stat().st_size for path in found) / 1024 <= 60
 
 
-@pytest.mark.parametrize(
-    "part", ["style=", "<style", "javascript:", "onclick=", "onload=", "onchange=", "onsubmit="]
-)
+@pytest.mark.parametrize("part", ["style=", "<style", "javascript:", "onclick=", "onload=", "onchange=", "onsubmit="])
 def test_no_template_needs_inline_style_or_script(part):
     with_it = [path for path in (ROOT / "templates").rglob("*.html") if part in path.read_text()]
 

@@ -189,9 +189,7 @@ def test_bulk_writes_leave_a_line_for_each_row(database):
         Site.objects.filter(code__startswith="20").update(country="DE")
 
     assert AuditEvent.objects.filter(table_name="accounts_site", action="I").count() == 5
-    changes = AuditEvent.objects.filter(table_name="accounts_site", action="U").values_list(
-        "changes", flat=True
-    )
+    changes = AuditEvent.objects.filter(table_name="accounts_site", action="U").values_list("changes", flat=True)
     assert list(changes) == [{"country": ["", "DE"]}] * 5
 
 
@@ -280,9 +278,7 @@ def test_a_failed_inner_part_undoes_itself_alone(database):
         Site.objects.create(code="303", name="Hospital")
 
     assert list(Site.objects.values_list("code", flat=True)) == ["301", "303"]
-    assert set(AuditEvent.objects.filter(table_name="accounts_site").values_list("reason", flat=True)) == {
-        "outer"
-    }
+    assert set(AuditEvent.objects.filter(table_name="accounts_site").values_list("reason", flat=True)) == {"outer"}
 
 
 def test_another_person_inside_is_refused(database):

@@ -100,10 +100,10 @@ def test_formulas_are_inert_in_the_file_and_plain_on_the_page(forms, sign_in, cl
 def test_a_line_of_the_file_says_everything(forms, sign_in, client):
     sign_in("aud1")
 
-    (line,) = exported(client, "?item=revision&reason=lower")
+    (line,) = exported(client, "?item=status_reason&reason=lower")
 
-    assert (line["subject"], line["form"], line["label"]) == ("101-0007", "vs", "Revision")
-    assert (line["old"], line["new"], line["action"]) == ("1", "2", "changed")
+    assert (line["subject"], line["form"], line["label"]) == ("101-0007", "vs", "Status reason")
+    assert (line["old"], line["new"], line["action"]) == ("", '\'=HYPERLINK("http://x")', "changed")
     assert (line["person"], line["role"]) == ("Li Wei", "CRC")
     assert line["organisation"] == "University Hospital, Shanghai"
     assert line["at_utc"].endswith("Z")
@@ -195,7 +195,7 @@ def test_looking_and_exporting_are_logged(forms, sign_in, client):
 def test_each_question_is_one_statement(forms, django_assert_num_queries):
     shanghai, _berlin = forms
     with django_assert_num_queries(1):
-        assert [line.new for line in selectors.history_of(shanghai.pk, "revision")] == [1, 2]
+        assert [line.new for line in selectors.history_of(shanghai.pk, "status")] == ["partial"]
     with django_assert_num_queries(1):
         assert selectors.record_history(shanghai.pk)[-1].reason == "Source was 50% lower"
     with django_assert_num_queries(1):

@@ -59,9 +59,7 @@ def test_the_web_process_cannot_touch_the_trail(database, sql):
 
 
 @pytest.mark.requirement("AUD-07")
-@pytest.mark.parametrize(
-    "table", ["accounts_user", "accounts_site", "subjects_subject", "casebook_forminstance"]
-)
+@pytest.mark.parametrize("table", ["accounts_user", "accounts_site", "subjects_subject", "casebook_forminstance"])
 def test_records_are_never_deleted_or_emptied(trail, owner_connection, table):
     cursor = owner_connection.cursor()
 
@@ -196,8 +194,7 @@ def test_a_locked_form_is_read_only_on_every_path(trail, owner_connection, scope
     assert why_refused(write, changed, instance.pk) == Refusal.LOCKED
     assert why_refused(write, changed, other.pk) is None
     assert (
-        why_refused(write, "UPDATE casebook_forminstance SET revision = 9 WHERE id = %s", instance.pk)
-        == Refusal.LOCKED
+        why_refused(write, "UPDATE casebook_forminstance SET revision = 9 WHERE id = %s", instance.pk) == Refusal.LOCKED
     )
     moved = "UPDATE sample_form SET instance_id = 999999 WHERE instance_id = %s"
     assert why_refused(write, moved, instance.pk) == Refusal.LOCKED

@@ -131,8 +131,7 @@ def test_the_view_cannot_hide_lines(trail, fresh_database):
 
     cheat(
         fresh_database,
-        f"CREATE OR REPLACE VIEW audit_value AS SELECT * FROM ({definition.rstrip('; ')}) v "
-        "WHERE v.item <> 'name'",
+        f"CREATE OR REPLACE VIEW audit_value AS SELECT * FROM ({definition.rstrip('; ')}) v WHERE v.item <> 'name'",
     )
 
     assert "audit_value" in one("catalogue")

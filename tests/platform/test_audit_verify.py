@@ -206,8 +206,7 @@ def test_a_record_changed_with_the_trigger_off_is_found_after_it_is_on_again(tra
     change = f"UPDATE accounts_site SET name = 'Elsewhere' WHERE id = {site.pk};"
     cheat(
         fresh_database,
-        "ALTER TABLE accounts_site DISABLE TRIGGER USER;"
-        f"{change} ALTER TABLE accounts_site ENABLE TRIGGER USER;"
+        f"ALTER TABLE accounts_site DISABLE TRIGGER USER;{change} ALTER TABLE accounts_site ENABLE TRIGGER USER;"
         if way == "trigger off"
         else f"SET session_replication_role = replica; {change}",
     )

@@ -104,9 +104,7 @@ def test_other_methods_are_refused(people, method):
 
 
 def test_what_was_typed_is_shown_again_as_text(people):
-    response = Client().post(
-        "/signin/", {"email": '"><script>alert(1)</script>', "password": "x", "code": "1"}
-    )
+    response = Client().post("/signin/", {"email": '"><script>alert(1)</script>', "password": "x", "code": "1"})
     text = response.content.decode()
 
     assert response.status_code == 422

@@ -94,9 +94,7 @@ def test_a_month_that_has_begun_is_not_in_the_future():
     assert read(FEVER_ONSET, "mar 2026").error == ""
 
 
-@pytest.mark.parametrize(
-    "typed", ["5mar26 08:40", "05-Mar-2026 0840", "2026-03-05T08:40", "t 8:40", "20260305 0840"]
-)
+@pytest.mark.parametrize("typed", ["5mar26 08:40", "05-Mar-2026 0840", "2026-03-05T08:40", "t 8:40", "20260305 0840"])
 def test_date_and_time_are_stored_in_utc(typed):
     assert read(COLLECTED, typed).value == datetime(2026, 3, 5, 0, 40, tzinfo=UTC)
 
@@ -231,9 +229,7 @@ def test_yes_and_no_take_digits_and_letters(typed, code):
 
 
 def test_a_choice_that_is_not_offered_is_named():
-    assert read(SERIOUS, "3").error == (
-        "“3” is not a choice of serious. Choose one of the list, or mark it missing."
-    )
+    assert read(SERIOUS, "3").error == ("“3” is not a choice of serious. Choose one of the list, or mark it missing.")
 
 
 def test_a_code_that_is_a_digit_wins_over_its_place():
@@ -278,9 +274,7 @@ def test_a_person_is_chosen_from_those_of_the_site():
     assert read(who, "8").error == "“8” is not a person with this task at the site. Choose one of the list."
 
 
-@given(
-    st.sampled_from([FEVER_ONSET, AE_START, COLLECTED, TEMPERATURE, NEUTROPHILS, SERIOUS, TERM]), st.text()
-)
+@given(st.sampled_from([FEVER_ONSET, AE_START, COLLECTED, TEMPERATURE, NEUTROPHILS, SERIOUS, TERM]), st.text())
 def test_no_text_breaks_a_box(spec, typed):
     found = read(spec, typed)
 

@@ -143,9 +143,7 @@ def test_a_backup_restored_as_documented_keeps_data_and_rights(fresh_database, o
 
 
 def test_every_setting_of_the_deployment_is_documented(compose):
-    documented = set(
-        re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "operations.md").read_text(), re.MULTILINE)
-    )
+    documented = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "operations.md").read_text(), re.MULTILINE))
     used = {name for service in APPLICATION for name in compose["services"][service]["environment"]}
 
     assert used - documented == set()

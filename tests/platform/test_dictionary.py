@@ -14,9 +14,7 @@ def test_the_dictionary_is_the_agreed_one():
     """To accept a change: `python -m tests.golden_dictionary`, then review the difference."""
     agreed, found = GOLDEN.read_text(encoding="utf-8"), as_tsv(dictionary())
 
-    difference = list(
-        difflib.unified_diff(agreed.splitlines(), found.splitlines(), "agreed", "declared", lineterm="")
-    )
+    difference = list(difflib.unified_diff(agreed.splitlines(), found.splitlines(), "agreed", "declared", lineterm=""))
 
     assert not difference, "\n".join(difference)
 

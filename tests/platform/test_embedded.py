@@ -76,9 +76,7 @@ def test_secrets_are_for_their_owner_alone(servers, data_dir):
 
 
 def test_no_password_is_written_in_a_log_or_on_a_command_line(servers):
-    written = "".join(
-        path.read_text() for path in (servers.home / "postgres.log", servers.data_dir / "servers.log")
-    )
+    written = "".join(path.read_text() for path in (servers.home / "postgres.log", servers.data_dir / "servers.log"))
     commands = subprocess.run(["ps", "axww", "-o", "args"], capture_output=True, text=True, check=True).stdout
 
     assert not [name for name, secret in servers.secrets.items() if secret in written + commands]

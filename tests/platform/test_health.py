@@ -29,9 +29,7 @@ def processes(fresh_database):
 
     def start(*command: str, **environment: str) -> subprocess.Popen:
         values = {**fresh_database.environment(), **environment}
-        started.append(
-            subprocess.Popen([sys.executable, "-m", *command], env=values, stderr=subprocess.DEVNULL)
-        )
+        started.append(subprocess.Popen([sys.executable, "-m", *command], env=values, stderr=subprocess.DEVNULL))
         return started[-1]
 
     yield start

@@ -64,9 +64,7 @@ def test_a_coordinator_changes_and_clears_no_judgement(study, subject):
     scenarios.adverse_event(study, subject)
     reasons = {"ae.aerelu87.reason": "entry_error", "ae.aetoxgr.reason": "entry_error"}
 
-    changed = scenarios.save(
-        study, subject, "ae/1", {"ae.aerelu87": "UNRELATED", "ae.aetoxgr": "", **reasons}
-    )
+    changed = scenarios.save(study, subject, "ae/1", {"ae.aerelu87": "UNRELATED", "ae.aetoxgr": "", **reasons})
 
     assert set(changed.held) == {"aerelu87", "aetoxgr"}
     form = FormInstance.objects.get(form_code="ae")

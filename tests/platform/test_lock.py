@@ -79,9 +79,7 @@ def test_a_locked_form_refuses_a_save_and_raw_writes(study, subject, locked):
 
 @pytest.mark.requirement("QRY-07")
 def test_an_unlock_opens_only_after_the_second_person_and_for_its_hours(study, subject, locked):
-    unlock = ask_unlock(
-        by=study["dm1"], reason="wrong chart", hours=4, site=subject.site, form=locked, subject=subject
-    )
+    unlock = ask_unlock(by=study["dm1"], reason="wrong chart", hours=4, site=subject.site, form=locked, subject=subject)
     with pytest.raises(FormLocked):
         scenarios.save(study, subject, "d3/vs", CORRECTION)
     with pytest.raises(NotAllowed):
@@ -99,12 +97,8 @@ def test_an_unlock_opens_only_after_the_second_person_and_for_its_hours(study, s
 @pytest.mark.requirement("QRY-07")
 def test_an_unlock_of_one_form_leaves_the_others_of_the_site_locked(study, subject, form):
     other = scenarios.save(study, subject, "d4/vs", scenarios.DAY_3_SIGNS).instance
-    confirm_site_lock(
-        by=study["mm1"], lock=ask_site_lock(by=study["dm1"], site=subject.site, reason="closed")
-    )
-    unlock = ask_unlock(
-        by=study["dm1"], reason="wrong chart", hours=1, site=subject.site, form=form, subject=subject
-    )
+    confirm_site_lock(by=study["mm1"], lock=ask_site_lock(by=study["dm1"], site=subject.site, reason="closed"))
+    unlock = ask_unlock(by=study["dm1"], reason="wrong chart", hours=1, site=subject.site, form=form, subject=subject)
     confirm_unlock(by=study["mm1"], unlock=unlock)
 
     scenarios.save(study, subject, "d3/vs", CORRECTION)

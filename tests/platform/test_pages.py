@@ -72,18 +72,13 @@ def numbers(people):
 def answers_of(browsers, paths, numbers, method):
     """{path: {person: status}} of one request each."""
     return {
-        path: {
-            name: getattr(browser, method)(path.format(**numbers)).status_code
-            for name, browser in browsers.items()
-        }
+        path: {name: getattr(browser, method)(path.format(**numbers)).status_code for name, browser in browsers.items()}
         for path in paths
     }
 
 
 def who_got(answers, status):
-    return {
-        path: {name for name, got in by_name.items() if got == status} for path, by_name in answers.items()
-    }
+    return {path: {name for name, got in by_name.items() if got == status} for path, by_name in answers.items()}
 
 
 def statuses(answers):
@@ -110,9 +105,7 @@ def test_every_role_on_every_account_action(browsers, numbers):
 def account_patterns():
     for entry in get_resolver().url_patterns:
         for pattern in getattr(entry, "url_patterns", []):
-            if isinstance(pattern, URLPattern) and pattern.callback.__module__.startswith(
-                "trial_edc.accounts"
-            ):
+            if isinstance(pattern, URLPattern) and pattern.callback.__module__.startswith("trial_edc.accounts"):
                 yield pattern
 
 
@@ -181,9 +174,7 @@ def subject_page(monkeypatch, sites):
     register_finder("visit", find_visit, needs=("subject",))
 
     def ask(person, right, number="101-0001", method="get", **options):
-        gate = page(right, **options)(
-            lambda request, subject, visit: HttpResponse(f"{subject.number} {visit.code}")
-        )
+        gate = page(right, **options)(lambda request, subject, visit: HttpResponse(f"{subject.number} {visit.code}"))
         request = getattr(RequestFactory(), method)("/x/")
         request.user, request.access, request.session = person, access_of(person), {}
         try:
@@ -284,17 +275,13 @@ def test_a_replayed_confirmation_is_refused(people):
 @pytest.mark.requirement("ESIG-11")
 def test_another_persons_password_and_code_confirm_nothing(people):
     with pytest.raises(reauthentication.CannotConfirm):
-        reauthentication.confirm(
-            asking(people["pi1"], {}), DEMO_PASSWORD, fresh_code("pi2@demo.example") + "0"
-        )
+        reauthentication.confirm(asking(people["pi1"], {}), DEMO_PASSWORD, fresh_code("pi2@demo.example") + "0")
     with pytest.raises(reauthentication.CannotConfirm):
         reauthentication.confirm(asking(people["pi1"], {}), "pi2's password", fresh_code("pi1@demo.example"))
 
 
 @pytest.mark.requirement("ESIG-04")
-def test_three_wrong_confirmations_block_signing_and_are_told(
-    people, mailoutbox, django_capture_on_commit_callbacks
-):
+def test_three_wrong_confirmations_block_signing_and_are_told(people, mailoutbox, django_capture_on_commit_callbacks):
     request = asking(people["pi1"], {})
     messages = []
     with django_capture_on_commit_callbacks(execute=True):

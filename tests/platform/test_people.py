@@ -22,9 +22,7 @@ from trial_edc.audit.models import AuditEvent, AuditValue
 
 def give(people, user, role, site=None, **options):
     approver = {"approved_by": people["pi1"] if site else people["dm1"], **options}
-    return actions.assign_role(
-        by=people["admin1"], user=user, role=role, site=site, reason="new staff", **approver
-    )
+    return actions.assign_role(by=people["admin1"], user=user, role=role, site=site, reason="new staff", **approver)
 
 
 @pytest.mark.requirement("ESIG-08")
@@ -43,9 +41,7 @@ def test_the_database_refuses_the_same_address_in_another_case(people):
 
 
 @pytest.mark.requirement("AUD-07")
-@pytest.mark.parametrize(
-    "table", ["accounts_user", "accounts_site", "accounts_roleassignment", "accounts_delegation"]
-)
+@pytest.mark.parametrize("table", ["accounts_user", "accounts_site", "accounts_roleassignment", "accounts_delegation"])
 def test_nothing_of_people_is_deleted(people, table):
     with (
         pytest.raises(DatabaseError, match="never deleted"),
@@ -59,9 +55,7 @@ def test_nothing_of_people_is_deleted(people, table):
 def test_giving_and_ending_a_role_is_in_the_audit_trail(people, sites, newcomer):
     held = give(people, newcomer, Role.CRC, sites["101"])
     actions.end_role(by=people["admin1"], assignment=held, reason="moved away")
-    given, ended = AuditEvent.objects.filter(
-        table_name="accounts_roleassignment", row_pk=str(held.pk)
-    ).order_by("id")
+    given, ended = AuditEvent.objects.filter(table_name="accounts_roleassignment", row_pk=str(held.pk)).order_by("id")
 
     assert (given.actor_name, given.role, given.reason) == ("Ines Vogel", "ADM", "new staff")
     assert given.changes["role"] == [None, "CRC"]
@@ -78,9 +72,7 @@ def test_no_secret_is_in_the_audit_trail(people, newcomer):
 
 @pytest.mark.requirement("ACC-04")
 def test_no_role_before_training(people, sites):
-    untrained = actions.invite_user(
-        by=people["admin1"], email="x@demo.example", full_name="X Y", organisation="Z"
-    )
+    untrained = actions.invite_user(by=people["admin1"], email="x@demo.example", full_name="X Y", organisation="Z")
 
     with pytest.raises(actions.CannotAssign, match="training"):
         give(people, untrained, Role.CRC, sites["101"])
@@ -137,9 +129,7 @@ def test_a_clash_written_past_the_action_is_found_by_the_check(people):
         RoleAssignment.objects.create(user=people["admin1"], role=Role.DM, starts_on=SINCE)
 
     assert [person for person, _why in selectors.clashing_people()] == [people["admin1"]]
-    assert [error.id for error in checks.nobody_holds_clashing_roles(None, databases=["default"])] == [
-        "accounts.E002"
-    ]
+    assert [error.id for error in checks.nobody_holds_clashing_roles(None, databases=["default"])] == ["accounts.E002"]
 
 
 def test_nobody_changes_their_own_roles(people):
@@ -177,9 +167,7 @@ def test_dates_of_a_role_are_those_of_the_site(people, sites, newcomer):
     """Shanghai is 8 h ahead: a role that starts on the 2nd works from 16:00 UTC of the 1st."""
 
     def access(hour):
-        grant = Grant(
-            name="CRC", site_id=sites["101"].pk, starts_on=date(2026, 3, 2), ends_on=date(2026, 3, 2)
-        )
+        grant = Grant(name="CRC", site_id=sites["101"].pk, starts_on=date(2026, 3, 2), ends_on=date(2026, 3, 2))
         now = datetime(2026, 3, 1, hour, tzinfo=UTC)
         return Access(user=newcomer, assignments=(grant,), delegations=(), all_sites=(sites["101"],), now=now)
 
@@ -206,9 +194,7 @@ def test_a_coordinator_drafts_and_the_investigator_signs_the_delegation_log(peop
 
 
 @pytest.mark.requirement("TRN-02")
-@pytest.mark.parametrize(
-    ("starts", "ends", "works"), [(1, 5, False), (-5, -1, False), (-5, 0, True), (0, None, True)]
-)
+@pytest.mark.parametrize(("starts", "ends", "works"), [(1, 5, False), (-5, -1, False), (-5, 0, True), (0, None, True)])
 def test_a_task_counts_within_its_dates(people, sites, newcomer, starts, ends, works):
     give(people, newcomer, Role.SI, sites["101"])
     today = selectors.today(sites["101"])
@@ -259,9 +245,7 @@ def test_an_invitation_that_cannot_be_whole_adds_nobody(admin, people, sites):
 def test_sites_are_added_and_changed_but_keep_their_code(admin, people, sites):
     typed = {"code": "104", "name": "Lyon", "time_zone": "Europe/Paris", "country": "FR", "date_order": "dmy"}
     assert admin.post("/admin/sites/", {**typed, "reason": "new site", "is_active": "on"}).status_code == 302
-    bad = admin.post(
-        "/admin/sites/", {**typed, "code": "١٠٥", "time_zone": "Mars/Base", "reason": "new site"}
-    )
+    bad = admin.post("/admin/sites/", {**typed, "code": "١٠٥", "time_zone": "Mars/Base", "reason": "new site"})
     admin.post("/admin/sites/104/", {**typed, "code": "999", "name": "Lyon Sud", "reason": "name changed"})
 
     assert set(bad.context["entry"].errors) == {"code", "time_zone"}

@@ -80,9 +80,7 @@ def test_a_post_without_any_box_of_the_form_saves_nothing_and_says_so(browser, s
 
 
 def test_a_form_left_empty_is_not_called_saved(browser, subject):
-    answer = browser.post(
-        address(subject, "d7/vs"), {"_revision": "0", "vs.temp": "", "vs.pulse": " "}, follow=True
-    )
+    answer = browser.post(address(subject, "d7/vs"), {"_revision": "0", "vs.temp": "", "vs.pulse": " "}, follow=True)
 
     text = answer.content.decode()
     assert "Nothing was saved: no value was entered." in text
@@ -111,9 +109,7 @@ def test_a_new_entry_takes_the_next_number_of_its_log(browser, study, subject):
     answer = post(browser, subject, "ae/50", aeterm="headache")
 
     assert answer.status_code == 302
-    assert list(
-        FormInstance.objects.filter(form_code="ae").values_list("seq", flat=True).order_by("seq")
-    ) == [1, 2]
+    assert list(FormInstance.objects.filter(form_code="ae").values_list("seq", flat=True).order_by("seq")) == [1, 2]
 
 
 def test_the_draft_of_an_entry_that_moved_does_not_stay_on_somebody_elses(browser, study, subject):
@@ -151,10 +147,7 @@ def test_a_form_with_something_held_back_is_incomplete_on_the_matrix(browser, su
         place = "cell-vs-d7" if page.endswith(f"{subject.code}/") else "form-vs"
         assert f'data-testid="{place}" data-status="partial"' in text
     post(browser, subject, "d7/vs/draft", weight="61")
-    assert (
-        'data-testid="cell-vs-d7" data-status="draft"'
-        in browser.get(f"/subjects/{subject.code}/").content.decode()
-    )
+    assert 'data-testid="cell-vs-d7" data-status="draft"' in browser.get(f"/subjects/{subject.code}/").content.decode()
 
 
 def test_a_form_marked_not_done_meanwhile_says_so(browser, study, subject):
@@ -169,9 +162,7 @@ def test_a_form_marked_not_done_meanwhile_says_so(browser, study, subject):
 @pytest.mark.requirement("AUD-07")
 def test_an_entry_made_in_error_stays_in_the_log_with_its_reason(browser, study, subject):
     event = scenarios.adverse_event(study, subject)
-    browser.post(
-        address(subject, "ae/1/withdraw"), {"_revision": str(event.revision), "reason": "entered twice"}
-    )
+    browser.post(address(subject, "ae/1/withdraw"), {"_revision": str(event.revision), "reason": "entered twice"})
 
     text = browser.get(f"/subjects/{subject.code}/ae/").content.decode()
 

@@ -23,9 +23,7 @@ from trial_edc.protocol.windows import (
 
 U87 = load("u87")
 INFUSION = date(2026, 2, 24)
-DAYS = st.one_of(
-    st.none(), st.dates(date(2000, 1, 1), date(2060, 1, 1)), st.sampled_from([date.min, date.max])
-)
+DAYS = st.one_of(st.none(), st.dates(date(2000, 1, 1), date(2060, 1, 1)), st.sampled_from([date.min, date.max]))
 TRACKS = ("screening", "product", "safety", "efficacy", "follow-up")
 ANCHORS = st.builds(
     Anchors,
@@ -148,10 +146,7 @@ def test_a_cell_is_due_in_its_window_and_overdue_after(today, status, late):
 
 
 def test_without_a_date_nothing_is_due():
-    assert (
-        cell_status(U87.cell("d7", "vs"), U87.visit("d7"), Anchors(), today=date(2030, 1, 1)).status
-        == "not-due"
-    )
+    assert cell_status(U87.cell("d7", "vs"), U87.visit("d7"), Anchors(), today=date(2030, 1, 1)).status == "not-due"
     assert visit_status(U87, "uns1", Anchors(infusion=INFUSION), today=date(2030, 1, 1)).status == "not-due"
 
 
@@ -168,9 +163,7 @@ def test_death_on_day_40_leaves_what_came_before_it():
 
 
 def test_progression_leaves_safety_and_follow_up():
-    anchors = Anchors(
-        infusion=INFUSION, tracks_off=tracks_off(U87, [("progression", INFUSION + timedelta(days=30))])
-    )
+    anchors = Anchors(infusion=INFUSION, tracks_off=tracks_off(U87, [("progression", INFUSION + timedelta(days=30))]))
     today = INFUSION + timedelta(days=60)
 
     def status(visit, form):

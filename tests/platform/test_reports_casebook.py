@@ -60,9 +60,8 @@ def event(study, subject):
     """An adverse event signed, changed and signed again, with Chinese text."""
     form = scenarios.adverse_event(study, subject, aeterm=CHINESE)
     scenarios.signed(study, form)
-    scenarios.save(
-        study, subject, "ae/1", {"ae.aetoxgr": "3", "ae.aetoxgr.reason": "source_corrected", "_revision": "1"}
-    )
+    raised = {"ae.aetoxgr": "3", "ae.aetoxgr.reason": "source_corrected", "_revision": "1"}
+    scenarios.save(study, subject, "ae/1", raised, by="pi1")
     scenarios.signed(study, form, by="pi2")
     return form
 

@@ -178,9 +178,7 @@ def test_a_finding_left_unexplained_opens_one_query_that_closes_itself(study, su
 
 
 def test_a_value_kept_with_its_source_opens_no_query(study, subject):
-    scenarios.save(
-        study, subject, "d3/vs", {**scenarios.DAY_3_SIGNS, "vs.sysbp": "82", "vs.sysbp.keep": "source"}
-    )
+    scenarios.save(study, subject, "d3/vs", {**scenarios.DAY_3_SIGNS, "vs.sysbp": "82", "vs.sysbp.keep": "source"})
 
     assert not Query.objects.exists()
     assert saved_values(subject).meta["sysbp"]["kept"]["why"] == "source"
@@ -188,9 +186,7 @@ def test_a_value_kept_with_its_source_opens_no_query(study, subject):
 
 @pytest.mark.requirement("QRY-02")
 def test_a_correction_answers_the_query_on_it(study, subject, day_3):
-    query = raise_query(
-        by=study["cra1"], instance=day_3, item="temp", text="The chart shows 39.4. Which is correct?"
-    )
+    query = raise_query(by=study["cra1"], instance=day_3, item="temp", text="The chart shows 39.4. Which is correct?")
 
     scenarios.save(study, subject, "d3/vs", CHANGED)
 
@@ -226,9 +222,7 @@ def test_a_change_voids_the_signature_and_says_why(study, subject):
 def test_answering_a_query_voids_nothing(study, subject):
     event = scenarios.adverse_event(study, subject)
     scenarios.signed(study, event)
-    query = raise_query(
-        by=study["cra1"], instance=event, item="aeterm", text="Which word does the chart use?"
-    )
+    query = raise_query(by=study["cra1"], instance=event, item="aeterm", text="Which word does the chart use?")
 
     answer_query(by=study["crc1"], query=query, text="tired")
 
@@ -236,9 +230,7 @@ def test_answering_a_query_voids_nothing(study, subject):
 
 
 @pytest.mark.requirement("DATA-03")
-@pytest.mark.parametrize(
-    "who", ["cra1", "dm1", "mm1", "stat1", "aud1", "admin1", "lab1", "mfr1", "nurse1", "crc3"]
-)
+@pytest.mark.parametrize("who", ["cra1", "dm1", "mm1", "stat1", "aud1", "admin1", "lab1", "mfr1", "nurse1", "crc3"])
 def test_nobody_but_the_site_enters_its_forms(study, subject, who):
     with pytest.raises(NotAllowed):
         scenarios.save(study, subject, "d3/vs", scenarios.DAY_3_SIGNS, by=who)
@@ -285,3 +277,15 @@ def test_of_two_saves_at_once_one_is_stale(fresh_database):
 
     assert sorted(outcomes) == ["saved", "stale"]
     assert FormInstance.objects.filter(form_code="vs").count() == 1
+
+
+@pytest.mark.requirement("AUD-03")
+def test_a_measured_value_is_one_line_of_the_trail(day_3):
+    lines = AuditValue.objects.filter(instance_id=day_3.pk, table_name="assessments_vitalsignrow")
+    typed = lines.filter(item="vsorres")
+
+    assert typed.count() == 7
+    assert not lines.filter(event__in=typed.values("event_id")).exclude(item="vsorres").exists()
+    temperature = typed.get(new="38.4")
+    assert temperature.beside["vstestcd"] == [None, "temp"]
+    assert temperature.beside["vsorresu"] == [None, "C"]

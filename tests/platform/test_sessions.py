@@ -130,9 +130,7 @@ def test_signing_in_again_in_place_renews_the_csrf_token(people):
     first = browser.post("/session/", typed).json()
     shift(browser, seen_at=3600)
     expired = browser.get("/session/")
-    again = browser.post(
-        "/session/", {**typed, "code": fresh_code(CRC), "csrfmiddlewaretoken": first["csrf_token"]}
-    )
+    again = browser.post("/session/", {**typed, "code": fresh_code(CRC), "csrfmiddlewaretoken": first["csrf_token"]})
 
     assert expired.status_code == 401
     assert expired["HX-Trigger"] == "session-expired"

@@ -45,9 +45,7 @@ def test_there_is_no_way_in_by_password_alone(client, people, sign_in):
 
 
 @pytest.mark.requirement("ACC-12")
-@pytest.mark.parametrize(
-    "code", ["000000", "12345", "1234567", "abcdef", "٠١٢٣٤٥", "１２３４５", "' OR 1=1", "0" * 32]
-)
+@pytest.mark.parametrize("code", ["000000", "12345", "1234567", "abcdef", "٠١٢٣٤٥", "１２３４５", "' OR 1=1", "0" * 32])
 def test_wrong_code_is_refused(client, people, sign_in, code):
     assert sign_in("crc1", code=code).status_code == 422
     assert not signed_in(client)

@@ -34,9 +34,7 @@ def test_age_is_typed_when_only_the_year_is_kept(consented):
 
 
 def test_an_age_that_does_not_fit_the_birth_year_is_asked_about(consented):
-    assert rules(fill("scr/dm", casebook=consented, **{**PERSON, "age": "54"})) == {
-        ("age", "age_fits_birth_year")
-    }
+    assert rules(fill("scr/dm", casebook=consented, **{**PERSON, "age": "54"})) == {("age", "age_fits_birth_year")}
 
 
 def test_a_child_cannot_be_right(consented):

@@ -35,9 +35,7 @@ def test_a_version_newer_than_the_consent_is_asked_about():
 def test_a_withdrawal_before_the_consent_is_asked_about():
     entry = fill("icf", casebook=book(), **{**CONSENT, "icfwddt": "4jan26"})
 
-    assert said(entry, "icfwddt") == [
-        "Date consent withdrawn 04-Jan-2026 is before the consent of 05-Jan-2026."
-    ]
+    assert said(entry, "icfwddt") == ["Date consent withdrawn 04-Jan-2026 is before the consent of 05-Jan-2026."]
 
 
 def test_a_visit_before_the_main_consent_is_asked_about():

@@ -59,9 +59,7 @@ def test_an_assessment_before_consent_is_asked_about():
 
 
 def test_each_criterion_is_one_row():
-    columns = to_columns(
-        *(lambda entry: (entry.spec, entry.record))(fill("d0/ie", **answers("d0", ieelig3="Y")))
-    )
+    columns = to_columns(*(lambda entry: (entry.spec, entry.record))(fill("d0/ie", **answers("d0", ieelig3="Y"))))
 
     assert len(columns.rows) == 9
     assert columns.rows[0].columns["ietestcd"] == columns.rows[0].key

@@ -47,9 +47,7 @@ def test_derived_values_wait_for_their_facts():
     assert (record.infdkg, record.infthtoi) == (None, None)
 
 
-@pytest.mark.parametrize(
-    ("dose", "is_asked"), [("40", False), ("60", False), ("39.99", True), ("60.01", True)]
-)
+@pytest.mark.parametrize(("dose", "is_asked"), [("40", False), ("60", False), ("39.99", True), ("60.01", True)])
 def test_the_dose_may_differ_by_a_fifth_of_the_plan(dose, is_asked):
     found = rules(fill("d0/inf", casebook=book(), **{**GIVEN, "infdose": dose}))
 

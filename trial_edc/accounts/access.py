@@ -56,9 +56,7 @@ class Access:
         site.
         """
         if site is None:
-            everywhere = {
-                Role(a.name) for a in self.assignments if a.site_id is None and a.counts_on(self._day(None))
-            }
+            everywhere = {Role(a.name) for a in self.assignments if a.site_id is None and a.counts_on(self._day(None))}
             return frozenset(everywhere).union(*(self._roles[s.pk] for s in self.all_sites))
         return self._roles.get(site.pk, frozenset())
 
@@ -100,17 +98,13 @@ class Access:
         if self.can(permission, site):
             return None
         held = [role for role in RANK if role in self.roles_at(site) and permission in ROLE_PERMISSIONS[role]]
-        return next(
-            (TASK_NEEDED[role, permission] for role in held if (role, permission) in TASK_NEEDED), None
-        )
+        return next((TASK_NEEDED[role, permission] for role in held if (role, permission) in TASK_NEEDED), None)
 
     @cached_property
     def _roles(self) -> dict[int, frozenset[Role]]:
         return {
             site.pk: frozenset(
-                Role(a.name)
-                for a in self.assignments
-                if a.site_id in (None, site.pk) and a.counts_on(self._day(site))
+                Role(a.name) for a in self.assignments if a.site_id in (None, site.pk) and a.counts_on(self._day(site))
             )
             for site in self.all_sites
         }
@@ -135,20 +129,14 @@ def people_with_access() -> QuerySet[User]:
         assignment_rows=ArraySubquery(
             RoleAssignment.objects.filter(user=OuterRef("pk"), ended_at=None)
             .order_by("pk")
-            .values(
-                row=JSONObject(name=F("role"), site_id="site_id", starts_on="starts_on", ends_on="ends_on")
-            )
+            .values(row=JSONObject(name=F("role"), site_id="site_id", starts_on="starts_on", ends_on="ends_on"))
         ),
         delegation_rows=ArraySubquery(
             Delegation.objects.filter(user=OuterRef("pk"), ended_at=None, approved_by__isnull=False)
             .order_by("pk")
-            .values(
-                row=JSONObject(name=F("task"), site_id="site_id", starts_on="starts_on", ends_on="ends_on")
-            )
+            .values(row=JSONObject(name=F("task"), site_id="site_id", starts_on="starts_on", ends_on="ends_on"))
         ),
-        site_rows=ArraySubquery(
-            Site.objects.order_by("code").values(row=JSONObject(**{name: name for name in _SITE}))
-        ),
+        site_rows=ArraySubquery(Site.objects.order_by("code").values(row=JSONObject(**{name: name for name in _SITE}))),
     )
 
 

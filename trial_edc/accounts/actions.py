@@ -218,8 +218,7 @@ def delegate_task(
         raise CannotDelegate(_("Only coordinators and investigators of the site write its delegation log."))
     if not access_of(user).roles_at(site) & SITE_ROLES:
         raise CannotDelegate(
-            _("%(person)s has no site role at %(site)s today.")
-            % {"person": user.full_name, "site": site.code}
+            _("%(person)s has no site role at %(site)s today.") % {"person": user.full_name, "site": site.code}
         )
     if ends_on and ends_on < starts_on:
         raise CannotDelegate(_("The last day is before the first. Correct one of them."))
@@ -283,9 +282,7 @@ def _person_problem(by: User, user: User, role: Role) -> str:
     if not user.is_active or user.is_service:
         return _("The account is not active.")
     if user.trained_on is None:
-        return _("Record when %(person)s was trained first: no access before training.") % {
-            "person": user.full_name
-        }
+        return _("Record when %(person)s was trained first: no access before training.") % {"person": user.full_name}
     if role in IDENTITY_CHECKED_ROLES and user.identity_checked_on is None:
         return _("Record when the identity of %(person)s was checked first: this role signs.") % {
             "person": user.full_name
@@ -319,8 +316,7 @@ def _clash(user: User, role: Role, site: Site | None, starts_on: date, ends_on: 
     same_time = [
         held
         for held in user.assignments.filter(ended_at=None)
-        if (held.ends_on is None or held.ends_on >= starts_on)
-        and (ends_on is None or held.starts_on <= ends_on)
+        if (held.ends_on is None or held.ends_on >= starts_on) and (ends_on is None or held.starts_on <= ends_on)
     ]
     wanted = (role, site.pk if site else None)
     held = [(Role(a.role), a.site_id) for a in same_time]

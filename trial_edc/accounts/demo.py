@@ -155,9 +155,7 @@ def _give_role(people: dict[str, User], user: User, role: Role, site: Site | Non
     )
     for task in TASKS.get(role, ()):
         if investigator:
-            actions.delegate_task(
-                by=investigator, user=user, site=site, task=task, starts_on=since, reason="Demo"
-            )
+            actions.delegate_task(by=investigator, user=user, site=site, task=task, starts_on=since, reason="Demo")
 
 
 def _investigators_of(site: Site | None) -> list[str]:

@@ -57,9 +57,7 @@ def set_password(request: HttpRequest | None, user: User, password: str) -> None
     """Keep a password that has passed the validators; ends every session that was started with the former
     one.
     """
-    Credential.objects.filter(user=user).update(
-        password=make_password(password), password_set_at=timezone.now()
-    )
+    Credential.objects.filter(user=user).update(password=make_password(password), password_set_at=timezone.now())
     user.credential.refresh_from_db()
     log_event(AccessEvent.Kind.PASSWORD_SET, request=request, user=user)
 
@@ -77,9 +75,7 @@ def change_password(request: HttpRequest, *, current: str, new: str) -> None:
 def new_factor(user: User) -> str:
     """A new secret for the person, kept encrypted, not yet trusted. Returns it in base32, to be shown."""
     secret = second_factor.new_secret()
-    Credential.objects.filter(user=user).update(
-        secret=second_factor.encrypt(secret), confirmed_at=None, last_counter=0
-    )
+    Credential.objects.filter(user=user).update(secret=second_factor.encrypt(secret), confirmed_at=None, last_counter=0)
     user.credential.refresh_from_db()
     return secret
 
@@ -93,12 +89,8 @@ def confirm_factor(request: HttpRequest, user: User, code: str) -> list[str]:
     with transaction.atomic():
         typed = second_factor.as_typed(code)
         if len(typed) != second_factor.N_DIGITS or not second_factor.use_code(user, typed):
-            raise CannotEnrol(
-                _("The code is not right. Check the time of the device and enter its next code.")
-            )
-        Credential.objects.filter(user=user).update(
-            confirmed_at=timezone.now(), link_version=F("link_version") + 1
-        )
+            raise CannotEnrol(_("The code is not right. Check the time of the device and enter its next code."))
+        Credential.objects.filter(user=user).update(confirmed_at=timezone.now(), link_version=F("link_version") + 1)
         codes = second_factor.make_recovery_codes(user)
         log_event(AccessEvent.Kind.FACTOR_ENROLLED, request=request, user=user)
     user.credential.refresh_from_db()

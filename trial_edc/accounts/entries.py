@@ -38,9 +38,7 @@ def date_field(label, *, required: bool = True) -> forms.DateField:
     widget = forms.DateInput(attrs={"placeholder": "2026-03-05", "autocomplete": "off"}, format="%Y-%m-%d")
     formats = ["%Y-%m-%d", "%d-%b-%Y", "%Y%m%d"]
     wrong = {"invalid": _("Enter a date such as 2026-03-05.")}
-    return forms.DateField(
-        label=label, required=required, widget=widget, input_formats=formats, error_messages=wrong
-    )
+    return forms.DateField(label=label, required=required, widget=widget, input_formats=formats, error_messages=wrong)
 
 
 def reason_field() -> forms.CharField:
@@ -126,9 +124,7 @@ class PreferencesEntry(Entry):
 
 
 class InviteEntry(Entry):
-    email = forms.EmailField(
-        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
-    )
+    email = forms.EmailField(label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     full_name = forms.CharField(label=_("Full name"), max_length=120)
     organisation = forms.CharField(label=_("Organisation"), max_length=120)
     trained_on = date_field(_("Trained on"))

@@ -8,9 +8,7 @@ from django.http import HttpRequest
 from .models import AccessEvent, User
 
 
-def log_event(
-    kind: AccessEvent.Kind, *, request: HttpRequest | None = None, user: User | None = None, **detail
-):
+def log_event(kind: AccessEvent.Kind, *, request: HttpRequest | None = None, user: User | None = None, **detail):
     """Add one `AccessEvent`. `detail` is kept as JSON: short words and numbers, never a password, code or
     address.
     """

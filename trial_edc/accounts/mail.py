@@ -28,6 +28,4 @@ def tell_about_block(user: User | None, *, what: str, until: datetime) -> None:
     to = [*([user.email] if user else []), *settings.SECURITY_CONTACTS]
     if not to:
         return
-    transaction.on_commit(
-        lambda: send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, to, fail_silently=True)
-    )
+    transaction.on_commit(lambda: send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, to, fail_silently=True))

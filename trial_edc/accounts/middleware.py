@@ -49,9 +49,7 @@ def security_headers(get_response: Answer) -> Answer:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"
-        )
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
@@ -88,11 +86,7 @@ def session_limits(get_response: Answer) -> Answer:
 def idle_seconds(request: HttpRequest) -> int:
     """The idle limit of this request, s; the test header counts only with test hooks."""
     typed = request.headers.get("X-Test-Idle", "") if settings.EDC_TEST_HOOKS else ""
-    return (
-        int(typed)
-        if typed.isascii() and typed.isdigit() and len(typed) < 6
-        else settings.SESSION_IDLE_SECONDS
-    )
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else settings.SESSION_IDLE_SECONDS
 
 
 def seconds_left(request: HttpRequest) -> int:

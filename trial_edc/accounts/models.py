@@ -30,9 +30,7 @@ __all__ = [
 def known_time_zone(name: str) -> None:
     """Raise ValidationError unless `name` is an IANA time zone, for example Asia/Shanghai."""
     if name not in zoneinfo.available_timezones():
-        raise ValidationError(
-            _("%(name)s is no time zone. Enter a name such as Asia/Shanghai."), params={"name": name}
-        )
+        raise ValidationError(_("%(name)s is no time zone. Enter a name such as Asia/Shanghai."), params={"name": name})
 
 
 class Site(models.Model):
@@ -43,24 +41,18 @@ class Site(models.Model):
         MONTH_FIRST = "mdy", _("Month, day, year")
         YEAR_FIRST = "ymd", _("Year, month, day")
 
-    code = models.CharField(
-        _("Code"), max_length=3, unique=True, validators=[RegexValidator(r"\A[1-9][0-9]{2}\Z")]
-    )
+    code = models.CharField(_("Code"), max_length=3, unique=True, validators=[RegexValidator(r"\A[1-9][0-9]{2}\Z")])
     name = models.CharField(_("Name"), max_length=120)
     time_zone = models.CharField(_("Time zone"), max_length=60, default="UTC", validators=[known_time_zone])
     country = models.CharField(_("Country"), max_length=2, blank=True, help_text=_("ISO 3166, two letters"))
-    date_order = models.CharField(
-        _("Date order"), max_length=3, choices=DateOrder, default=DateOrder.DAY_FIRST
-    )
+    date_order = models.CharField(_("Date order"), max_length=3, choices=DateOrder, default=DateOrder.DAY_FIRST)
     is_active = models.BooleanField(_("Active"), default=True)
 
     class Meta:
         ordering = ["code"]
         triggers = audited_table()
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(code__regex=r"^[1-9][0-9]{2}$"), name="site_code_is_three_digits"
-            )
+            models.CheckConstraint(condition=models.Q(code__regex=r"^[1-9][0-9]{2}$"), name="site_code_is_three_digits")
         ]
 
     def __str__(self) -> str:
@@ -98,9 +90,7 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["full_name", "organisation"]
-    last_login = (
-        None  # the last sign-in is a fact of the credential: this row is audited, a sign-in changes no data
-    )
+    last_login = None  # the last sign-in is a fact of the credential: this row is audited, a sign-in changes no data
 
     class Meta:
         ordering = ["full_name", "email"]

@@ -99,9 +99,7 @@ def public(view: Callable) -> Callable:
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """The answer to a request without a person: sign-in page, or 401 for a request made by a script."""
     if wants_fragment(request):
-        response = HttpResponse(
-            _("You are signed out. Sign in again to go on."), status=401, content_type="text/plain"
-        )
+        response = HttpResponse(_("You are signed out. Sign in again to go on."), status=401, content_type="text/plain")
         response["HX-Trigger"] = "session-expired"
         return response
     target = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
@@ -173,9 +171,7 @@ def _find(named: dict[str, Any], access: Access) -> dict[str, Any]:
             raise LookupError(f"finders of {waiting} need keywords this address does not have")
         for name in ready:
             registered = _finders[name]
-            found[name] = registered.finder(
-                named[name], access, **{need: found[need] for need in registered.needs}
-            )
+            found[name] = registered.finder(named[name], access, **{need: found[need] for need in registered.needs})
             waiting.remove(name)
     return {name: found[name] for name in named}
 

@@ -31,9 +31,7 @@ class LengthValidator:
             )
 
     def get_help_text(self) -> str:
-        return _("At least %(min)d characters. Any characters; a short sentence is best.") % {
-            "min": MIN_LENGTH
-        }
+        return _("At least %(min)d characters. Any characters; a short sentence is best.") % {"min": MIN_LENGTH}
 
 
 class ContextValidator:
@@ -48,9 +46,7 @@ class ContextValidator:
         known = set(STUDY_WORDS)
         if user is not None:
             told = f"{user.email} {user.full_name} {user.organisation}"
-            known |= {_letters(word) for word in re.split(r"[\s@._-]+", told)} | {
-                _letters(user.email.split("@")[0])
-            }
+            known |= {_letters(word) for word in re.split(r"[\s@._-]+", told)} | {_letters(user.email.split("@")[0])}
         rest = core
         for word in sorted((word for word in known if len(word) >= 3), key=len, reverse=True):
             rest = rest.replace(word, "")
@@ -71,9 +67,7 @@ class CommonValidator(CommonPasswordValidator):
     def validate(self, password: str, user=None) -> None:
         plain = unicodedata.normalize("NFKC", password).lower().strip()
         if {plain, plain.strip("0123456789!?.,-_*#@$ ")} & self.passwords:
-            raise ValidationError(
-                _("This password is among those most often found in breaches. Choose another.")
-            )
+            raise ValidationError(_("This password is among those most often found in breaches. Choose another."))
 
     def get_help_text(self) -> str:
         return _("Not a password known from breaches.")

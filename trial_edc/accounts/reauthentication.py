@@ -49,9 +49,7 @@ def confirm(request: HttpRequest, password: str, code: str = "", *, with_code: b
         raise CannotConfirm(_blocked(until))
     due = code_is_due(request) if with_code is None else with_code
     if not password or (due and not code):
-        raise CannotConfirm(
-            _("Enter your password and a second-factor code.") if due else _("Enter your password.")
-        )
+        raise CannotConfirm(_("Enter your password and a second-factor code.") if due else _("Enter your password."))
     right = check_password(password, user.credential.password)
     if right and due:
         right = second_factor.use_code(user, code)
@@ -68,12 +66,7 @@ def ask_again(request: HttpRequest, problem: CannotConfirm) -> HttpResponse:
 
     Everything else that was sent is kept in it.
     """
-    kept = [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name not in SECRET_FIELDS
-        for value in values
-    ]
+    kept = [(name, value) for name, values in request.POST.lists() if name not in SECRET_FIELDS for value in values]
     context = {"problem": str(problem), "kept": kept, "asks_code": code_is_due(request)}
     whole = "HX-Request" not in request.headers
     template = "accounts/confirm.html" if whole else "accounts/_confirm.html"

@@ -81,9 +81,7 @@ def end_session(request: HttpRequest) -> None:
 
 def other_sessions(user: User, *, than: str | None = None):
     """Sessions of the person that have not expired, without the one of key `than`."""
-    return UserSession.objects.filter(user_id=user.pk, expire_date__gt=timezone.now()).exclude(
-        session_key=than
-    )
+    return UserSession.objects.filter(user_id=user.pk, expire_date__gt=timezone.now()).exclude(session_key=than)
 
 
 def end_sessions(user: User, *, but: str | None = None) -> int:
@@ -135,9 +133,7 @@ def _failed(request: HttpRequest, user: User | None, keys: dict[str, str]) -> st
     log_event(AccessEvent.Kind.SIGN_IN_FAILED, request=request, user=user, why="wrong")
     wait = timedelta(minutes=settings.SIGN_IN_WAIT_MINUTES)
     hour = timedelta(hours=1)
-    network_until = throttle.count_failure(
-        keys["network"], limit=settings.NETWORK_FAILURES, window=hour, wait=wait
-    )
+    network_until = throttle.count_failure(keys["network"], limit=settings.NETWORK_FAILURES, window=hour, wait=wait)
     until = throttle.count_failure(keys["person"], limit=settings.SIGN_IN_FAILURES, window=hour, wait=wait)
     if until or network_until:
         log_event(AccessEvent.Kind.SIGN_IN_BLOCKED, request=request, user=user, network=bool(network_until))

@@ -85,10 +85,7 @@ _ROLE_PROBLEMS = (
 
 def live_triggers() -> list[LiveTrigger]:
     """Triggers of the schema whose function lies in it too, by table and name."""
-    return [
-        LiveTrigger(*row[:5], arguments=_arguments(bytes(row[5])), narrowed=row[6])
-        for row in _rows(_TRIGGERS)
-    ]
+    return [LiveTrigger(*row[:5], arguments=_arguments(bytes(row[5])), narrowed=row[6]) for row in _rows(_TRIGGERS)]
 
 
 def catalogue_problems() -> Iterator[str]:

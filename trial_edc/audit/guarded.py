@@ -25,12 +25,7 @@ def guarded_models() -> Iterable[type[models.Model]]:
     """Concrete models of the guarded apps that hold records, in the order of the registry."""
     for model in apps.get_models():
         meta = model._meta
-        if (
-            meta.app_label in GUARDED_APPS
-            and meta.managed
-            and not meta.proxy
-            and meta.label not in NOT_AUDITED
-        ):
+        if meta.app_label in GUARDED_APPS and meta.managed and not meta.proxy and meta.label not in NOT_AUDITED:
             yield model
 
 

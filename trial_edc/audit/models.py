@@ -15,8 +15,9 @@ class AuditEvent(models.Model):
     """One written row: what changed in it, who did it, when and why.
 
     `changes` is `{item: [old, new]}`; `details` keeps the side information (`meta`) of items whose entry
-    shows their value; `reasons` holds reasons given for single items. `row_digest` is a digest of the whole
-    row after the write. `at` is the time of the record, `recorded_at` always real time.
+    shows their value, and what stands beside an entry: the unit and limits of a measured value, the revision
+    of a form. `reasons` holds reasons given for single items. `row_digest` is a digest of the whole row after
+    the write. `at` is the time of the record, `recorded_at` always real time.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -65,6 +66,7 @@ class AuditValue(models.Model):
     new = models.JSONField(null=True)
     old_detail = models.JSONField(null=True)
     new_detail = models.JSONField(null=True)
+    beside = models.JSONField(null=True)
     actor_id = models.BigIntegerField()
     actor_name = models.TextField()
     role = models.TextField()

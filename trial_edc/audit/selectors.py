@@ -17,8 +17,8 @@ class TrailLine:
     """One item changed.
 
     `old` and `new` are values as stored (numbers with a point are Decimal), `{"missing": code, "note": text}`
-    when the item was explained instead, or None; details are the side information kept beside them. `at` is
-    aware, UTC. `subject` and `visit` are codes, "" where there is none; `source` is form, import, system ...
+    when the item was explained instead, or None; details are the side information kept beside them; `beside`
+    is `{column: [old, new]}` of what has no line of its own, such as the unit of a measured value. `at` is aware, UTC. `subject` and `visit` are codes, "" where there is none; `source` is form, import, system ...
     """
 
     key: str
@@ -35,6 +35,7 @@ class TrailLine:
     new: Any
     old_detail: Any
     new_detail: Any
+    beside: Any
     actor_id: int
     who: str
     role: str
@@ -79,7 +80,7 @@ class TrailFilter:
 
 _SELECT = """
     SELECT v.key, v.event_id, v.at, v.table_name, v.action, v.row_pk, v.subject_id, v.instance_id,
-        v.form_code, v.item, v.old, v.new, v.old_detail, v.new_detail, v.actor_id, v.actor_name, v.role,
+        v.form_code, v.item, v.old, v.new, v.old_detail, v.new_detail, v.beside, v.actor_id, v.actor_name, v.role,
         v.organisation, v.reason, v.source, v.request_id, coalesce(s.code, ''), coalesce(vi.code, ''),
         s.site_id
     FROM public.audit_value v
@@ -194,5 +195,5 @@ def _lines(
 
 
 def _line(row: tuple) -> TrailLine:
-    values = [None if value is None else json.loads(value, parse_float=Decimal) for value in row[10:14]]
-    return TrailLine(*row[:10], *values, *row[14:])
+    values = [None if value is None else json.loads(value, parse_float=Decimal) for value in row[10:15]]
+    return TrailLine(*row[:10], *values, *row[15:])

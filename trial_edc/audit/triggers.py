@@ -41,6 +41,10 @@ class AuditTrigger(_SharedFunction):
             the subject (a query's message, for example).
         structure: names of fields that are no entry of their own when the row is born, such as the number
             of a row in its form; a later change of them is recorded.
+        beside: names of fields that never are an entry of their own, such as the time of saving; their
+            changes stand in the details of the event.
+        measured: prefix of the columns of a row of one measurement ("lb" for `lborres`, `lborresu` ...): it
+            has one entry, its value; what belongs to the value stands in the details when both change.
     """
 
     name = "audit"
@@ -50,8 +54,16 @@ class AuditTrigger(_SharedFunction):
     catalogue_type = 1 + 4 + 16
 
     def __init__(
-        self, *, exclude: Sequence[str] = (), through: str = "", structure: Sequence[str] = ()
+        self,
+        *,
+        exclude: Sequence[str] = (),
+        through: str = "",
+        structure: Sequence[str] = (),
+        beside: Sequence[str] = (),
+        measured: str = "",
     ) -> None:
+        self.beside = tuple(beside)
+        self.measured = measured
         self.structure = tuple(structure)
         self.exclude = tuple(exclude)
         self.through = through
@@ -67,7 +79,20 @@ class AuditTrigger(_SharedFunction):
                 raise ValueError(f"{meta.label}.{self.through}: the table behind it has no column id")
             parent = [key.related_model._meta.db_table, key.column, *context_columns(key.related_model)]
         quiet = ",".join(sorted(meta.get_field(name).column for name in self.structure))
-        return [meta.pk.column, *context_columns(model), left_out, *parent, *([quiet] if quiet else [])]
+        beside = ",".join(sorted(meta.get_field(name).column for name in self.beside))
+        further = [quiet, beside, *_measurement(model, self.measured)]
+        while further and not further[-1]:
+            further.pop()
+        return [meta.pk.column, *context_columns(model), left_out, *parent, *further]
+
+
+def _measurement(model: type[models.Model], prefix: str) -> list[str]:
+    """Column of the value of a measured row, and those that belong to it; nothing for another table."""
+    if not prefix:
+        return ["", ""]
+    parts = ("testcd", "qual", "orresu", "ornrlo", "ornrhi", "stresn", "stresu", "toxgr")
+    names = {field.name for field in model._meta.concrete_fields}
+    return [f"{prefix}orres", ",".join(f"{prefix}{part}" for part in parts if f"{prefix}{part}" in names)]
 
 
 class RefuseDelete(_SharedFunction):
@@ -109,10 +134,16 @@ class RefuseLocked(_SharedFunction):
 
 
 def audited_table(
-    *, exclude: Sequence[str] = (), through: str = "", structure: Sequence[str] = (), locked: bool = False
+    *,
+    exclude: Sequence[str] = (),
+    through: str = "",
+    structure: Sequence[str] = (),
+    beside: Sequence[str] = (),
+    measured: str = "",
+    locked: bool = False,
 ) -> list[pgtrigger.Trigger]:
     """The triggers of an audited table; `locked` adds the refusal of writes to a locked form."""
-    audit = AuditTrigger(exclude=exclude, through=through, structure=structure)
+    audit = AuditTrigger(exclude=exclude, through=through, structure=structure, beside=beside, measured=measured)
     triggers = [audit, RefuseDelete(), RefuseTruncate()]
     return [*triggers, RefuseLocked()] if locked else triggers
 

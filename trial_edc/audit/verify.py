@@ -102,12 +102,9 @@ def verify() -> Verification:
     """Check everything; reads only. The findings are sentences for a person, the worst kind first."""
     with transaction.atomic():
         _rows(
-            "SELECT set_config('search_path', 'pg_catalog, public, pg_temp', true), "
-            "set_config('timezone', 'UTC', true)"
+            "SELECT set_config('search_path', 'pg_catalog, public, pg_temp', true), set_config('timezone', 'UTC', true)"
         )
-        tables = sorted(
-            {t.table: t.arguments for t in live_triggers() if t.function == "audit_capture"}.items()
-        )
+        tables = sorted({t.table: t.arguments for t in live_triggers() if t.function == "audit_capture"}.items())
         findings = (
             *_misfits(),
             *_chain(),
@@ -126,9 +123,7 @@ def _misfits() -> Iterator[Finding]:
     for event_id, what, table, row_pk, at, n_misfits in _rows(_MISFITS):
         record = f" ({table} row {row_pk}, {at:%d %b %Y %H:%M:%S} UTC)" if table else ""
         others = f" {n_misfits - 1} more do not fit." if n_misfits > 1 else ""
-        yield Finding(
-            "seal", f"Event {event_id}{record} is the first that does not fit: it {what}.{others}", event_id
-        )
+        yield Finding("seal", f"Event {event_id}{record} is the first that does not fit: it {what}.{others}", event_id)
 
 
 def _chain() -> Iterator[Finding]:
@@ -161,17 +156,13 @@ def _head_file(heads: dict[int, str], seals: list[tuple]) -> Iterator[Finding]:
     settled = timezone.now() - HEAD_MAY_LAG
     for number, *_, sealed_at in seals:
         if number not in numbers and (sealed_at < settled or (numbers and number < max(numbers))):
-            yield Finding(
-                "heads", f"Seal {number} is not in the head file {path.name}. Run seal_audit or restore it."
-            )
+            yield Finding("heads", f"Seal {number} is not in the head file {path.name}. Run seal_audit or restore it.")
 
 
 def _table(table: str, arguments: tuple[str, ...]) -> Iterator[Finding]:
     sql = _ROWS.format(table=connection.ops.quote_name(table))
     left_out = [name for name in arguments[3].split(",") if name]
-    for row_pk, event_id, at, gone, n_rows in _rows(
-        sql, {"pk": arguments[0], "left_out": left_out, "table": table}
-    ):
+    for row_pk, event_id, at, gone, n_rows in _rows(sql, {"pk": arguments[0], "left_out": left_out, "table": table}):
         if event_id is None:
             what = "was never recorded: it was written with the trigger off"
         elif gone:
@@ -193,9 +184,7 @@ def _view() -> Iterator[Finding]:
 
 def _clock() -> Iterator[Finding]:
     if settings.EDC_ENV == "production" and clock.is_test_database():
-        yield Finding(
-            "catalogue", "This production database is marked as a test database: clocks can be set."
-        )
+        yield Finding("catalogue", "This production database is marked as a test database: clocks can be set.")
 
 
 def _rows(sql: str, parameters: dict | None = None) -> list[tuple]:

@@ -68,9 +68,7 @@ def export(request: HttpRequest) -> HttpResponse:
         return render(request, "audit/trail.html", {"entry": entry, "lines": []}, status=422)
     log_event(AccessEvent.Kind.TRAIL_EXPORTED, request=request, user=request.user, **entry.asked())
     lines = selectors.stream(entry.wanted(request.access))
-    answer = StreamingHttpResponse(
-        trail_as_csv(lines, _zones(request)), content_type="text/csv; charset=utf-8"
-    )
+    answer = StreamingHttpResponse(trail_as_csv(lines, _zones(request)), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="audit-trail.csv"'
     return answer
 

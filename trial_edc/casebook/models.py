@@ -10,6 +10,9 @@ from trial_edc.audit.triggers import audited_table
 USER = settings.AUTH_USER_MODEL
 
 
+PLACE = ("visit", "form_code", "seq", "protocol_version", "status_reason")
+
+
 class FormInstance(models.Model):
     """One filled slot of the casebook: a form of a subject at a visit (none for a log), number `seq`.
 
@@ -34,7 +37,8 @@ class FormInstance(models.Model):
     saved_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        triggers = audited_table(locked=True)
+        # Where and when the form stands is no entry of its own: its values are. The status is one.
+        triggers = audited_table(locked=True, structure=PLACE, beside=("revision", "saved_at", "saved_by"))
         constraints = [
             models.UniqueConstraint(
                 fields=["subject", "visit", "form_code", "seq"],

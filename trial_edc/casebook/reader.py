@@ -103,9 +103,7 @@ class Casebook:
         """Every record, in the order of the visit schedule, logs last."""
         self._need("")
         return Series(
-            self._records[one.id]
-            for one in sorted(self.instances, key=self._place)
-            if one.id in self._records
+            self._records[one.id] for one in sorted(self.instances, key=self._place) if one.id in self._records
         )
 
     def with_record(self, record: FormRecord) -> Casebook:
@@ -157,9 +155,7 @@ class Casebook:
             if places[code] < last and protocol.plan_code(code) == code:
                 continue
             day = dates.get(code)
-            before = [
-                places[c] for c, d in dates.items() if d and day and d <= day and protocol.plan_code(c) == c
-            ]
+            before = [places[c] for c, d in dates.items() if d and day and d <= day and protocol.plan_code(c) == c]
             number = int("".join(filter(str.isdigit, code)) or 0)
             places[code] = (max(before) if before else float(last)) + number / 1_000
         return places

@@ -57,11 +57,7 @@ def infusion_at(casebook: Any) -> datetime | None:
 
 def consent_on(casebook: Any) -> date | None:
     """Day of the first consent, None when there is none yet."""
-    return (
-        None
-        if casebook is None
-        else _first_date(casebook, (DateSource("icf", "icfdtc"),), site_zone(casebook))
-    )
+    return None if casebook is None else _first_date(casebook, (DateSource("icf", "icfdtc"),), site_zone(casebook))
 
 
 def _first_date(casebook: Any, sources: tuple[DateSource, ...], zone: tzinfo) -> date | None:

@@ -97,22 +97,16 @@ def range_finding(spec: ItemSpec, record: FormRecord) -> Finding | None:
     about, unit = record.meta.get(spec.address, {}), spec.units[0].code if spec.units else ""
     typed = f"{about.get('qualifier', '')}{about.get('typed') or format(value, 'f')}"
     low, high = (f"{bound:f}" for bound in spec.range)
-    text = _(
-        "%(label)s is %(value)s; the expected range is %(low)s–%(high)s. Correct it, or keep it and say why."
-    )
+    text = _("%(label)s is %(value)s; the expected range is %(low)s–%(high)s. Correct it, or keep it and say why.")
     shown = with_unit(typed, about.get("unit") or unit)
     if (about.get("unit") or unit) != unit:
         high = with_unit(high, unit)
-    return Finding(
-        text % {"label": spec.label, "value": shown, "low": low, "high": high}, spec.address, rule="range"
-    )
+    return Finding(text % {"label": spec.label, "value": shown, "low": low, "high": high}, spec.address, rule="range")
 
 
 def not_expected_finding(spec: ItemSpec, record: FormRecord) -> Finding | None:
     """A saved value of an item that is not asked any more because another answer changed."""
     if not spec.is_asked or is_expected(spec, record.values) or not record.is_answered(spec.address):
         return None
-    text = _(
-        "%(label)s is not expected any more because another answer changed. Clear it, or change that answer."
-    )
+    text = _("%(label)s is not expected any more because another answer changed. Clear it, or change that answer.")
     return Finding(text % {"label": spec.label}, spec.address, rule="not_expected")

@@ -29,9 +29,7 @@ def derived_constraints(model: type[models.Model]) -> list[models.BaseConstraint
             )
         )
         if model.Crf.key:
-            found.append(
-                models.UniqueConstraint(fields=["instance", "row_no"], name=f"{table}_one_row_per_number")
-            )
+            found.append(models.UniqueConstraint(fields=["instance", "row_no"], name=f"{table}_one_row_per_number"))
         if prefix := getattr(model.Crf, "measured", ""):
             paired = Q(**{f"{prefix}stresn": None}) | Q(**{f"{prefix}stresu__isnull": False})
             found.append(models.CheckConstraint(condition=paired, name=f"{table}_value_has_unit"))

@@ -27,9 +27,7 @@ _YEAR = re.compile(r"^(?P<y>\d{4})$")
 _MONTH_YEAR = re.compile(rf"^(?P<m>\d{{1,2}}|{_UNKNOWN})[-/.](?P<y>\d{{4}})$")
 _PARTS = re.compile(rf"^(\d{{1,4}}|{_UNKNOWN})[-/. ](\d{{1,2}}|{_UNKNOWN})[-/. ](\d{{1,4}})$")
 _MONTH_AND_TWO_DIGITS = re.compile(rf"^(?:{_MONTH}){_SEP}\d{{1,2}}$")
-_CLOCK = re.compile(
-    r"^(?P<day>.+?)(?:\s+|t(?=\d))(?P<h>\d{1,2})\s*[:：.h时点]?\s*(?P<min>\d\d)分?(?::\d\d)?$"
-)
+_CLOCK = re.compile(r"^(?P<day>.+?)(?:\s+|t(?=\d))(?P<h>\d{1,2})\s*[:：.h时点]?\s*(?P<min>\d\d)分?(?::\d\d)?$")
 
 
 class NotADate(ValueError):
@@ -60,8 +58,7 @@ def read_date(typed: str, *, today: date, order: str = "dmy", visit_on: date | N
             return _assemble(named["y"], named["m"], named["d"], typed)
     if _MONTH_AND_TWO_DIGITS.match(text):
         raise NotADate(
-            _("“%(typed)s” can be a day or a year. Write 05-Mar-2026, or Mar-2026 without the day.")
-            % {"typed": typed}
+            _("“%(typed)s” can be a day or a year. Write 05-Mar-2026, or Mar-2026 without the day.") % {"typed": typed}
         )
     raise _not_understood(typed)
 
@@ -86,9 +83,7 @@ def read_moment(typed: str, **context: object) -> tuple[str, str]:
     if not is_complete(day):
         raise _not_understood(typed)
     if hour > 23 or minute > 59:
-        raise NotADate(
-            _("There is no time %(time)s; write 00:00 to 23:59.") % {"time": f"{match['h']}:{match['min']}"}
-        )
+        raise NotADate(_("There is no time %(time)s; write 00:00 to 23:59.") % {"time": f"{match['h']}:{match['min']}"})
     return day, f"{hour:02}:{minute:02}"
 
 
@@ -97,9 +92,7 @@ def _with_typed(problem: NotADate, text: str, typed: str) -> NotADate:
 
 
 def _not_understood(typed: str) -> NotADate:
-    return NotADate(
-        _("“%(typed)s” is not understood as a date. Write it as 05-Mar-2026.") % {"typed": typed[:40]}
-    )
+    return NotADate(_("“%(typed)s” is not understood as a date. Write it as 05-Mar-2026.") % {"typed": typed[:40]})
 
 
 def _shortcut(match: re.Match[str], typed: str, today: date, visit_on: date | None) -> str:

@@ -70,9 +70,7 @@ def _line(model: Any, field: Any, part: str) -> Entry:
     about = field.crf
     base = getattr(field, "base_field", field)
     is_conditional = bool(about.shown_when or about.visits or about.log)
-    required = (
-        "" if about.derive or about.system else "N" if about.optional else "C" if is_conditional else "Y"
-    )
+    required = "" if about.derive or about.system else "N" if about.optional else "C" if is_conditional else "Y"
     return _entry(
         model,
         field.name,

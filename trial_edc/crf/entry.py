@@ -53,9 +53,7 @@ def bind(
         record: as saved, None for a first save.
         casebook: reader of the subject's other forms, given to checks and derivations.
     """
-    base = record or FormRecord(
-        None, spec.code, visit_code=spec.visit_code, protocol_version=spec.version, revision=0
-    )
+    base = record or FormRecord(None, spec.code, visit_code=spec.visit_code, protocol_version=spec.version, revision=0)
     spec = with_rows(spec, raw, base, casebook)
     context = with_vocabularies(spec, context, casebook)
     parsed = {one.address: _read(one, raw, base, context) for one in spec if one.is_asked and one.name in raw}
@@ -164,9 +162,7 @@ def with_vocabularies(spec: FormSpec, context: EntryContext, casebook: Any) -> E
 
 
 def _read(spec: ItemSpec, raw: Mapping[str, str], base: FormRecord, context: EntryContext) -> Parsed:
-    companions = {
-        part: raw[f"{spec.name}.{part}"] for part in ("unit", "note") if f"{spec.name}.{part}" in raw
-    }
+    companions = {part: raw[f"{spec.name}.{part}"] for part in ("unit", "note") if f"{spec.name}.{part}" in raw}
     saved_unit = base.meta.get(spec.address, {}).get("unit")
     if saved_unit:
         companions.setdefault("unit", saved_unit)

@@ -1,5 +1,6 @@
 """The one parent of every CRF table and the one parent of every table of rows."""
 
+import pgtrigger
 from django.db import models
 
 from trial_edc.audit.triggers import audited_table
@@ -28,6 +29,11 @@ class CrfModel(models.Model):
         triggers = audited_table(locked=True)
 
 
+def row_triggers(measured: str = "") -> list[pgtrigger.Trigger]:
+    """The triggers of a table of rows; `measured` is the prefix of a table of measurements."""
+    return audited_table(locked=True, structure=("row_no", "is_withdrawn"), measured=measured)
+
+
 class CrfRow(models.Model):
     """One row of a form of layout "rows": a lab result, a vital sign, a criterion, a lesion.
 
@@ -46,4 +52,4 @@ class CrfRow(models.Model):
 
     class Meta:
         abstract = True
-        triggers = audited_table(locked=True, structure=("row_no", "is_withdrawn"))
+        triggers = row_triggers()

@@ -71,9 +71,7 @@ def parse(spec: ItemSpec, raw: str, companions: Mapping[str, str], context: Entr
         _refuse_unstorable(raw + read.note)
         if not typed:
             return replace(read, typed="")
-        if spec.kind not in ("text", "longtext") and typed in [
-            str(code) for code, _label in choices(spec, context)
-        ]:
+        if spec.kind not in ("text", "longtext") and typed in [str(code) for code, _label in choices(spec, context)]:
             return replace(read, value=[typed] if spec.kind == "multi" else typed, typed="")
         if typed.upper() in MISSING:
             return replace(read, missing=typed.upper(), typed="", unit="")
@@ -185,17 +183,13 @@ def _refuse_too_long(spec: ItemSpec, value: Decimal) -> None:
     whole = 8 if spec.is_measured else (getattr(spec.field, "max_digits", 0) or 9) - places
     if -value.normalize().as_tuple().exponent > places:  # type: ignore[operator]
         raise CannotBe(
-            ngettext(
-                "%(label)s takes at most %(n)d decimal.", "%(label)s takes at most %(n)d decimals.", places
-            )
+            ngettext("%(label)s takes at most %(n)d decimal.", "%(label)s takes at most %(n)d decimals.", places)
             % _words(spec, n=places)
             if places
             else _("%(label)s is a whole number.") % _words(spec)
         )
     if abs(value) >= 10**whole:
-        raise CannotBe(
-            _("%(label)s has too many digits; at most %(n)d before the point.") % _words(spec, n=whole)
-        )
+        raise CannotBe(_("%(label)s has too many digits; at most %(n)d before the point.") % _words(spec, n=whole))
 
 
 def _integer(spec: ItemSpec, read: Parsed, typed: str, context: EntryContext) -> Parsed:
@@ -282,9 +276,7 @@ def _datetime(spec: ItemSpec, read: Parsed, typed: str, context: EntryContext) -
     day, clock = read_moment(typed, **_date_context(context))
     on = _complete(spec, day)
     if not clock:
-        raise CannotBe(
-            _("%(label)s needs the time too, as in %(date)s 08:40.") % _words(spec, date=partial.text(on))
-        )
+        raise CannotBe(_("%(label)s needs the time too, as in %(date)s 08:40.") % _words(spec, date=partial.text(on)))
     local = datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=context.time_zone)
     if local.astimezone(UTC).astimezone(context.time_zone).replace(tzinfo=None) != local.replace(tzinfo=None):
         raise CannotBe(
@@ -300,8 +292,7 @@ def _user(spec: ItemSpec, read: Parsed, typed: str, context: EntryContext) -> Pa
         if typed in (str(key), name):
             return replace(read, value=key, typed="")
     raise CannotBe(
-        _("“%(typed)s” is not a person with this task at the site. Choose one of the list.")
-        % {"typed": typed[:60]}
+        _("“%(typed)s” is not a person with this task at the site. Choose one of the list.") % {"typed": typed[:60]}
     )
 
 

@@ -24,9 +24,7 @@ def interval(value: Any, zone: tzinfo | None = None) -> tuple[datetime, datetime
         ValueError: not a partial date.
     """
     if isinstance(value, datetime):
-        moment = (value.astimezone(zone) if value.tzinfo else value).replace(
-            tzinfo=None, second=0, microsecond=0
-        )
+        moment = (value.astimezone(zone) if value.tzinfo else value).replace(tzinfo=None, second=0, microsecond=0)
         return moment, moment
     if isinstance(value, date):
         return datetime.combine(value, time.min), datetime.combine(value, time(23, 59))

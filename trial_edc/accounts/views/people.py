@@ -50,9 +50,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         else:
             messages.info(request, _("Invitation sent to %(email)s.") % {"email": user.email})
             return redirect("person", person=user.pk)
-    return render(
-        request, "accounts/admin/invite.html", {"entry": entry}, status=422 if entry.is_bound else 200
-    )
+    return render(request, "accounts/admin/invite.html", {"entry": entry}, status=422 if entry.is_bound else 200)
 
 
 @require_safe
@@ -147,9 +145,7 @@ def _act(request: HttpRequest, person: User, entry: Entry, action: Callable[[dic
     return _person_page(request, person, entry, status=422)
 
 
-def _person_page(
-    request: HttpRequest, person: User, entry: Entry | None = None, *, status: int = 200
-) -> HttpResponse:
+def _person_page(request: HttpRequest, person: User, entry: Entry | None = None, *, status: int = 200) -> HttpResponse:
     trained = {"trained_on": person.trained_on, "identity_checked_on": person.identity_checked_on}
     context = {
         "person": person,
@@ -157,9 +153,7 @@ def _person_page(
         "assignments": selectors.assignments_of(person),
         "refused": entry,
         "role_entry": entry if type(entry) is RoleEntry else RoleEntry(auto_id="role_%s"),
-        "training_entry": entry
-        if type(entry) is TrainingEntry
-        else TrainingEntry(initial=trained, auto_id="tr_%s"),
+        "training_entry": entry if type(entry) is TrainingEntry else TrainingEntry(initial=trained, auto_id="tr_%s"),
         "reason_entry": ReasonEntry(auto_id=False),
     }
     return render(request, "accounts/admin/person.html", context, status=status)

@@ -35,9 +35,7 @@ def session(request: HttpRequest) -> JsonResponse:
     if request.user.is_authenticated and request.user.email != signin.plain_email(typed["email"]):
         return JsonResponse({"errors": {"__all__": [_other_person()]}, "drop_page": True}, status=409)
     try:
-        user = signin.check(
-            request, email=typed["email"], password=typed["password"], code=entry.second_factor
-        )
+        user = signin.check(request, email=typed["email"], password=typed["password"], code=entry.second_factor)
     except signin.CannotSignIn as problem:
         return JsonResponse({"errors": {"__all__": [str(problem)]}}, status=422)
     signin.start_session(request, user)
@@ -77,9 +75,7 @@ def _state(request: HttpRequest) -> JsonResponse:
 
 
 def _signed_out() -> JsonResponse:
-    response = JsonResponse(
-        {"errors": {"__all__": [_("You are signed out. Sign in again to go on.")]}}, status=401
-    )
+    response = JsonResponse({"errors": {"__all__": [_("You are signed out. Sign in again to go on.")]}}, status=401)
     response["HX-Trigger"] = "session-expired"
     return response
 

@@ -49,9 +49,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def safe_target(request: HttpRequest) -> str:
     """Where to go after sign-in: `next` when it is an address of this server, else the worklist."""
     target = request.POST.get("next") or request.GET.get("next") or "/"
-    own = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
+    own = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return target if own and target.startswith("/") and target.isprintable() else "/"
 
 

@@ -21,7 +21,5 @@ def outbox(request: HttpRequest) -> JsonResponse:
         for text in file.read_bytes().split(b"-" * 79 + b"\n"):
             if text.strip():
                 message = email.message_from_bytes(text, policy=email.policy.default)
-                mails.append(
-                    {"to": message["To"], "subject": message["Subject"], "body": message.get_content()}
-                )
+                mails.append({"to": message["To"], "subject": message["Subject"], "body": message.get_content()})
     return JsonResponse({"mails": mails})

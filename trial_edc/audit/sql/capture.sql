@@ -18,7 +18,9 @@ $body$;
 
 -- Arguments: primary key column, form instance column, subject column, columns left out (comma separated), and for a
 -- table that hangs on another: parent table, column that points to it, its form instance column, its subject column.
--- Then columns that are no entry of their own when the row is born (comma separated). What does not apply is ''.
+-- Then columns that are no entry of their own when the row is born (comma separated), columns that never are, and for a
+-- measured row its value and the columns that belong to it (unit, standard value, limits, grade): they go into the
+-- details of the event, beside the value that changed. What does not apply is ''.
 CREATE OR REPLACE FUNCTION public.audit_capture() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC' AS $body$
 DECLARE
@@ -37,6 +39,7 @@ DECLARE
     changed jsonb;
     side_changes jsonb;
     side_details jsonb;
+    beside text[] := string_to_array(TG_ARGV[9], ',');
     item_reasons jsonb;
     actor_name text;
     actor_organisation text;
@@ -70,6 +73,14 @@ BEGIN
     END IF;
     IF TG_OP = 'UPDATE' AND coalesce(changed, '{}') = '{}' THEN
         RETURN NULL;
+    END IF;
+    IF changed ? TG_ARGV[10] THEN
+        beside := beside || string_to_array(TG_ARGV[11], ',');
+    END IF;
+    IF changed ?| beside THEN
+        SELECT coalesce(side_details, '{}') || jsonb_object_agg(c.key, c.value) INTO side_details
+        FROM jsonb_each(changed) c WHERE c.key = ANY (beside);
+        changed := changed - beside;
     END IF;
 
     IF coalesce(actor_setting, '') = '' THEN

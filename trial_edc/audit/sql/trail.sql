@@ -98,7 +98,8 @@ SELECT e.id || '.' || item.key AS key, e.id AS event_id, e.at, e.recorded_at, e.
     nullif(e.details -> item.key -> 0, 'null') AS old_detail,
     nullif(e.details -> item.key -> 1, 'null') AS new_detail,
     e.actor_id, e.actor_name, e.role, e.organisation, coalesce(e.reasons ->> item.key, e.reason) AS reason,
-    e.source, e.app_version, e.request_id
+    e.source, e.app_version, e.request_id,
+    e.details - ARRAY(SELECT jsonb_object_keys(e.changes)) AS beside
 FROM public.audit_event e CROSS JOIN LATERAL jsonb_each(e.changes) item;
 REVOKE ALL ON public.audit_value FROM PUBLIC, edc_app;
 GRANT SELECT ON public.audit_value TO edc_app;

@@ -67,9 +67,7 @@ def own_draft(*, by, slot: Slot):
     )
 
 
-def hold_back(
-    *, by, slot: Slot, values: Mapping[str, str], messages: Mapping[str, str], revision: int, at
-) -> None:
+def hold_back(*, by, slot: Slot, values: Mapping[str, str], messages: Mapping[str, str], revision: int, at) -> None:
     """After a save: the draft is exactly what could not be saved, with its messages. One statement."""
     _keep(by, slot, values, messages, revision, at, action="held back", adds=False, touched=[])
 
@@ -87,9 +85,7 @@ def _address(name: str) -> str:
 
 
 def _log(*, by, slot: Slot, action: str, values: dict, at) -> None:
-    DraftEvent.objects.create(
-        user=by, subject_id=slot.subject_id, slot=slot.path, action=action, values=values, at=at
-    )
+    DraftEvent.objects.create(user=by, subject_id=slot.subject_id, slot=slot.path, action=action, values=values, at=at)
 
 
 def _keep(

@@ -42,9 +42,7 @@ def plan_queries(
     known, findings = tuple(known), tuple(findings)
     asking = {(f.item, f.rule): f for f in findings if not f.warns and not f.kept and not f.hard}
     live = {(q.item, q.rule) for q in known if q.is_live and q.rule}
-    settled = {
-        (q.item, q.rule) for q in known if not q.is_live and q.rule and q.last in ("closed", "cancelled")
-    }
+    settled = {(q.item, q.rule) for q in known if not q.is_live and q.rule and q.last in ("closed", "cancelled")}
     to_open = tuple(
         finding
         for key, finding in asking.items()
@@ -67,8 +65,7 @@ def plan_queries(
 def write_queries(plan: QueryPlan, *, by: User, instance_id: int, at) -> tuple[Query, ...]:
     """Open, close and answer as planned. At most three statements, whatever the number of queries."""
     opened = Query.objects.bulk_create(
-        Query(instance_id=instance_id, item=f.item, rule=f.rule, opened_at=at, opened_by=by)
-        for f in plan.to_open
+        Query(instance_id=instance_id, item=f.item, rule=f.rule, opened_at=at, opened_by=by) for f in plan.to_open
     )
     turns = [("opened", query, finding.text) for query, finding in zip(opened, plan.to_open, strict=True)]
     turns += [("resolved", query, text) for query, text in plan.to_close]
@@ -76,13 +73,10 @@ def write_queries(plan: QueryPlan, *, by: User, instance_id: int, at) -> tuple[Q
     closing = [query.id for query, _text in plan.to_close]
     moved = [*closing, *(query.id for query, _text in plan.to_answer)]
     if moved:
-        after = Case(
-            When(pk__in=closing, then=Value(Query.State.CLOSED)), default=Value(Query.State.ANSWERED)
-        )
+        after = Case(When(pk__in=closing, then=Value(Query.State.CLOSED)), default=Value(Query.State.ANSWERED))
         Query.objects.filter(pk__in=moved).update(state=after)
     if turns:
         QueryMessage.objects.bulk_create(
-            QueryMessage(query_id=query.id, action=action, text=text, by=by, at=at)
-            for action, query, text in turns
+            QueryMessage(query_id=query.id, action=action, text=text, by=by, at=at) for action, query, text in turns
         )
     return tuple(opened)

@@ -55,9 +55,7 @@ def ask_site_lock(*, by: User, site, reason: str) -> Lock:
     with audited(by=by, role=role, reason=reason):
         if Lock.objects.filter(scope=Scope.SITE, site=site, released_at=None).exists():
             raise NotAllowed(_("A lock of this site stands or waits for its second person."))
-        return Lock.objects.create(
-            scope=Scope.SITE, site=site, reason=reason, locked_by=by, locked_at=clock.now()
-        )
+        return Lock.objects.create(scope=Scope.SITE, site=site, reason=reason, locked_by=by, locked_at=clock.now())
 
 
 def confirm_site_lock(*, by: User, lock: Lock) -> Lock:

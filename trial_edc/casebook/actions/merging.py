@@ -78,9 +78,7 @@ def _places_of_rows(form: str, instance_id: int) -> dict[str, dict[str, dict[str
     return {
         str(table._meta.model_name): {
             str(row.pop("pk")): row
-            for row in table._default_manager.filter(instance_id=instance_id).values(
-                "pk", "row_no", "is_withdrawn"
-            )
+            for row in table._default_manager.filter(instance_id=instance_id).values("pk", "row_no", "is_withdrawn")
         }
         for table in row_models(form)
     }
@@ -90,7 +88,7 @@ def _revision(event: AuditEvent) -> int:
     """The revision an event of the form instance brought, 0 for any other event."""
     if event.table_name != "casebook_forminstance":
         return 0
-    return (event.changes.get("revision") or [None, 0])[1]
+    return ((event.details or {}).get("revision") or [None, 0])[1]
 
 
 def _rows_before(events: list[AuditEvent], later: int | None) -> dict[tuple[str, str], dict[str, Any]]:
@@ -115,3 +113,5 @@ def _apply(columns: dict[str, Any], changes: Mapping[str, Any], details: Mapping
         columns[item] = None if is_reason else new
         about = details.get(item, [None, None])[1] or (new if is_reason else {})
         columns.setdefault("meta", {})[item] = about
+    for item in details.keys() - changes.keys():  # what belongs to a measured value: its unit, limits ...
+        columns[item] = details[item][1]

@@ -107,9 +107,7 @@ def open_slot(*, by: User, slot: Slot, token: UUID | None) -> Opened:
     instances = tuple(_instance(one) for one in instances)
     _require_visit(slot, visit_id)
     if slot.visit_code and own_id is None and study().cell(slot.visit_code, slot.form_code) is None:
-        raise NotAllowed(
-            _("The schedule does not have this form at that visit. Open an unscheduled visit for it.")
-        )
+        raise NotAllowed(_("The schedule does not have this form at that visit. Open an unscheduled visit for it."))
     return Opened(
         slot=slot,
         subject=subject,

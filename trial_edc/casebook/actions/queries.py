@@ -80,10 +80,7 @@ def _turn(*, by: User, query: Query, right: Permission | None, action: str, text
 
 def _not_now(query: Query, action: str) -> str:
     if action == "closed" and query.rule and query.state == Query.State.OPEN:
-        return _(
-            "A check opened this query. It closes when the value is corrected"
-            " or kept with a reason, or answered."
-        )
+        return _("A check opened this query. It closes when the value is corrected or kept with a reason, or answered.")
     return _("The query is %(state)s. Reload the page to see its thread.") % {
         "state": Query.State(query.state).label.lower()
     }
@@ -109,8 +106,7 @@ def _wording(text: str) -> str:
         raise NotAllowed(_("Enter a text: one question or one answer."))
     if len(text) > LONGEST_TEXT:
         raise NotAllowed(
-            _("The text has %(n)d characters; the longest is %(max)d.")
-            % {"n": len(text), "max": LONGEST_TEXT}
+            _("The text has %(n)d characters; the longest is %(max)d.") % {"n": len(text), "max": LONGEST_TEXT}
         )
     return text
 

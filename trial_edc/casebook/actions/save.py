@@ -198,9 +198,7 @@ def _refuse_status(opened: Opened) -> None:
     if opened.own is None:
         return
     if opened.own.status == FormInstance.Status.WITHDRAWN:
-        raise NotAllowed(
-            _("This form was marked as entered in error. Take that back before you enter values.")
-        )
+        raise NotAllowed(_("This form was marked as entered in error. Take that back before you enter values."))
     if opened.own.status == FormInstance.Status.NOT_DONE:
         raise NotAllowed(_("This form is marked not done. Take that back before you enter values."))
 
@@ -249,9 +247,7 @@ def _write(
         _unsettle(opened, instance, entry, given, by)
     _end_or_hold(opened, slot, by, entry, raw, instance.revision, now)
     if token is not None:
-        Submission(token=token, user=by, instance=instance, revision=instance.revision, at=now).save(
-            force_insert=True
-        )
+        Submission(token=token, user=by, instance=instance, revision=instance.revision, at=now).save(force_insert=True)
     return _saved(instance, slot, reading, queries, plan, opened.queries)
 
 
@@ -288,9 +284,7 @@ def _write_form(
         opened, slot, by=reading.by, status=status, version=reading.spec.version, at=at, revised=revised
     )
     if revised:
-        write_content(
-            reading.spec, instance_id=instance.pk, before=reading.before, after=reading.entry.record
-        )
+        write_content(reading.spec, instance_id=instance.pk, before=reading.before, after=reading.entry.record)
     return instance
 
 
@@ -303,9 +297,7 @@ def _turns(entry: Entry, given: Mapping[str, str]) -> dict[str, str]:
     return turns
 
 
-def _unsettle(
-    opened: Opened, instance: FormInstance, entry: Entry, given: Mapping[str, str], by: User
-) -> None:
+def _unsettle(opened: Opened, instance: FormInstance, entry: Entry, given: Mapping[str, str], by: User) -> None:
     """A changed value needs verifying again; the form needs signing again, and says why."""
     told = [f"{entry.spec[address].label}: {turn}" for address, turn in _turns(entry, given).items()]
     cause = "; ".join(told) or _("A reason to keep a value was added.")

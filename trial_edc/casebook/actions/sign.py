@@ -41,9 +41,7 @@ class SignResult:
     left_out: tuple[LeftOut, ...]
 
 
-def sign_forms(
-    *, by: User, credentials_confirmed: bool, revisions: Mapping[int, int], meaning: str = ""
-) -> SignResult:
+def sign_forms(*, by: User, credentials_confirmed: bool, revisions: Mapping[int, int], meaning: str = "") -> SignResult:
     """Sign forms at the revision the signer has seen; changed and locked ones are left out and named.
 
     The caller has checked password and code through `accounts.reauthentication` (the page decorator with
@@ -59,9 +57,7 @@ def sign_forms(
     if credentials_confirmed is not True:
         raise NotAllowed(_("Enter your password to sign."))
     if meaning and meaning not in dict(meanings()):
-        raise NotAllowed(
-            _("Choose what your signature means: %(codes)s.") % {"codes": ", ".join(dict(meanings()))}
-        )
+        raise NotAllowed(_("Choose what your signature means: %(codes)s.") % {"codes": ", ".join(dict(meanings()))})
     with audited(by=by) as audit:
         found = {form.pk: form for form in _forms_under_lock(revisions)}
         if not found:
@@ -141,10 +137,7 @@ def _forms_under_lock(revisions: Mapping[int, int]):
     """
     keys = list(revisions)
     subjects = (
-        subject_model()
-        .objects.filter(forms__in=keys)
-        .order_by("pk")
-        .select_for_update(no_key=True, of=("self",))
+        subject_model().objects.filter(forms__in=keys).order_by("pk").select_for_update(no_key=True, of=("self",))
     )
     list(subjects.values_list("pk"))
     return (
@@ -189,9 +182,7 @@ def _refuse_batch_with_serious(found: Mapping[int, FormInstance], stored: Mappin
     alone = [form for form in found.values() if must_be_signed_alone(form.form_code, stored[form.pk]["head"])]
     if alone:
         named = ", ".join(f"{form.subject.code} {form.form_code.upper()}-{form.seq:03d}" for form in alone)
-        raise NotAllowed(
-            _("Serious events are signed alone: %(forms)s. Nothing was signed.") % {"forms": named}
-        )
+        raise NotAllowed(_("Serious events are signed alone: %(forms)s. Nothing was signed.") % {"forms": named})
 
 
 def _signature(by: User, form: FormInstance, stored: Mapping, meaning: str, roles: Mapping) -> Signature:

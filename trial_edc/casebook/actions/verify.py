@@ -34,15 +34,11 @@ def verify_items(*, by: User, instance: FormInstance, revision: int, items: Coll
     with audited(by=by, role=role):
         current = FormInstance.objects.select_for_update().get(pk=instance.pk)
         if current.revision != revision:
-            raise NotAllowed(
-                _("The form was saved again since you opened it. Reload it and compare once more.")
-            )
+            raise NotAllowed(_("The form was saved again since you opened it. Reload it and compare once more."))
         if current.status not in (FormInstance.Status.PARTIAL, FormInstance.Status.COMPLETE):
             raise NotAllowed(_("Only a filled form can be verified."))
         rows = [
-            SourceVerification(
-                instance=current, item=item, verified_by=by, verified_at=now, needs_again=False
-            )
+            SourceVerification(instance=current, item=item, verified_by=by, verified_at=now, needs_again=False)
             for item in sorted(set(items))
         ]
         SourceVerification.objects.bulk_create(

@@ -95,18 +95,11 @@ def _write_rows(table: Any, instance_id: int, saved: Columns | None, wanted: Col
     rows = [row for row in wanted.rows if row.model is table]
     new = [row for row in rows if row.row_no not in before]
     if new:
-        table.objects.bulk_create(
-            table(instance_id=instance_id, row_no=row.row_no, **row.columns) for row in new
-        )
+        table.objects.bulk_create(table(instance_id=instance_id, row_no=row.row_no, **row.columns) for row in new)
     changed = [row for row in rows if row.row_no in before and before[row.row_no] != row.columns]
     if not changed:
         return
-    names = {
-        name
-        for row in changed
-        for name, value in row.columns.items()
-        if before[row.row_no].get(name) != value
-    }
+    names = {name for row in changed for name, value in row.columns.items() if before[row.row_no].get(name) != value}
     _update_rows(
         table,
         instance_id,
@@ -120,8 +113,7 @@ def _update_rows(table: Any, instance_id: int, rows: list[RowColumns], fields: l
     name = connection.ops.quote_name(table._meta.db_table)
     columns = [connection.ops.quote_name(field.column) for field in fields]
     values = [
-        {"row_no": row.row_no, **{field.column: row.columns.get(field.attname) for field in fields}}
-        for row in rows
+        {"row_no": row.row_no, **{field.column: row.columns.get(field.attname) for field in fields}} for row in rows
     ]
     with connection.cursor() as cursor:
         cursor.execute(

@@ -59,9 +59,7 @@ def _status(request: HttpRequest, subject, slot: Slot) -> HttpResponse:
             return redirect(_back(subject, slot))
         except Refused as refusal:
             problem, status = str(refusal), 422
-    shown = status_page(
-        subject, slot, instance, back_url=_back(subject, slot), problem=problem, reason=reason
-    )
+    shown = status_page(subject, slot, instance, back_url=_back(subject, slot), problem=problem, reason=reason)
     return render(request, "casebook/status.html", {"page": shown}, status=status)
 
 

@@ -101,9 +101,7 @@ def _held_summary(saved: Saved) -> Summary:
     return Summary("held", title % {"n": len(lines)}, lines)
 
 
-def _refused(
-    request: HttpRequest, subject, slot: Slot, raw: dict[str, str], problem: Refused
-) -> HttpResponse:
+def _refused(request: HttpRequest, subject, slot: Slot, raw: dict[str, str], problem: Refused) -> HttpResponse:
     """Nothing was written; everything typed is on the page again."""
     typed = Typed(raw, summary=Summary("stop", str(problem)))
     status = 422

@@ -45,9 +45,7 @@ def sign_confirm(request: HttpRequest) -> HttpResponse:
     return render(request, "casebook/sign_result.html", {"page": sign_result(request.access, result)})
 
 
-def _dialog(
-    request: HttpRequest, chosen: dict[int, int], *, problem: str = "", status: int = 200
-) -> HttpResponse:
+def _dialog(request: HttpRequest, chosen: dict[int, int], *, problem: str = "", status: int = 200) -> HttpResponse:
     shown = sign_dialog(request.access, chosen, asks_code=code_is_due(request), problem=problem)
     return render(request, "casebook/sign.html", {"page": shown}, status=status)
 

@@ -33,9 +33,7 @@ def lock_blockers(*, by: User, subject, visit=None, form=None) -> tuple[Blocker,
     Ready means: no live query, required forms due so far complete and signed, required verification done.
     """
     facts = facts_of(subject, user=by, site=subject.site)
-    chosen = [
-        one for one in facts.casebook.instances if _in_scope(one, visit, form) and one.status != "withdrawn"
-    ]
+    chosen = [one for one in facts.casebook.instances if _in_scope(one, visit, form) and one.status != "withdrawn"]
     found = [blocker for one in chosen for blocker in _of_form(facts, one)]
     if form is None:
         found += _missing(facts, {(one.visit_code, one.form_code) for one in chosen}, visit)
@@ -56,9 +54,7 @@ def _of_form(facts: Facts, one: InstanceRow) -> list[Blocker]:
     if n:
         text = ngettext("%(form)s: %(n)d query is not closed", "%(form)s: %(n)d queries are not closed", n)
         first = facts.queries[one.id][0].item
-        found.append(
-            Blocker(text % {"form": named, "n": n}, f"{url}#{one.form_code}.{first}" if first else url)
-        )
+        found.append(Blocker(text % {"form": named, "n": n}, f"{url}#{one.form_code}.{first}" if first else url))
     if one.status == "partial":
         found.append(Blocker(_("%(form)s is incomplete") % {"form": named}, url))
     elif study().signature_rule(one.form_code) and signature_state(facts, one) != "signed":

@@ -47,9 +47,7 @@ def due_visits(sites: Iterable[Site], *, ahead_days: int) -> list[DueVisit]:
     Three statements, whatever the number of subjects. Tracks that were switched off are not looked at here.
     """
     sites = {site.pk: site for site in sites}
-    subjects = {
-        row.pk: row for row in subject_model().objects.filter(site__in=sites).defer("person", "cohort")
-    }
+    subjects = {row.pk: row for row in subject_model().objects.filter(site__in=sites).defer("person", "cohort")}
     found = []
     for pk, anchors in _anchors(subjects, sites).items():
         subject = subjects[pk]
@@ -58,15 +56,9 @@ def due_visits(sites: Iterable[Site], *, ahead_days: int) -> list[DueVisit]:
             if plan.anchor not in ("infusion", "leukapheresis", "ld1") or plan.target_day is None:
                 continue
             span = window(plan, anchors)
-            if (
-                span
-                and (span.last - today).days >= -LOOK_BACK_DAYS
-                and (span.first - today).days <= ahead_days
-            ):
+            if span and (span.last - today).days >= -LOOK_BACK_DAYS and (span.first - today).days <= ahead_days:
                 found.append((subject, plan.code, span))
-    done = _done_forms(
-        {subject.pk for subject, _code, _span in found}, {code for _subject, code, _span in found}
-    )
+    done = _done_forms({subject.pk for subject, _code, _span in found}, {code for _subject, code, _span in found})
     due = []
     for subject, code, span in found:
         required = {cell.form for cell in study().forms_at(code) if cell.required and has_crf(cell.form)}

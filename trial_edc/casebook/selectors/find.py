@@ -42,9 +42,7 @@ def find(access: Access, query: str) -> FindPage:
     """What the typed words may mean: "7", "7 d10", "7 d10 vs", "7 vital", "add ae". At most one statement."""
     words = query.lower().split()[:4]
     subjects = _subjects(access, words[0]) if words else []
-    groups = [
-        PlaceGroup(_("Subjects"), tuple(Place(s.code, _subject_url(s.code), s.site.code) for s in subjects))
-    ]
+    groups = [PlaceGroup(_("Subjects"), tuple(Place(s.code, _subject_url(s.code), s.site.code) for s in subjects))]
     if subjects and len(words) > 1:
         groups += _inside(access, subjects[0], words[1:])
     groups.append(PlaceGroup(_("Pages"), tuple(_pages(access, query.lower().strip()))))

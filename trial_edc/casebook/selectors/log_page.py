@@ -56,9 +56,7 @@ def log_page(access: Access, subject, form_code: str) -> LogPage:
 
     Eight statements, two more when an entry was made in error: nothing of it is hidden.
     """
-    facts = facts_of(
-        subject, user=access.user, site=subject.site, forms={form_code} | date_forms() | track_forms()
-    )
+    facts = facts_of(subject, user=access.user, site=subject.site, forms={form_code} | date_forms() | track_forms())
     spec = form_spec(form_code, subject.protocol_version)
     items = list(spec)
     mine = [one for one in facts.casebook.instances if one.form_code == form_code]
@@ -69,9 +67,7 @@ def log_page(access: Access, subject, form_code: str) -> LogPage:
         for one in sorted(mine, key=lambda one: one.seq)
     ]
     taken = {one.seq for one in mine}
-    waiting = sorted(
-        seq for visit, form, seq in facts.drafts if (visit, form) == ("", form_code) and seq not in taken
-    )
+    waiting = sorted(seq for visit, form, seq in facts.drafts if (visit, form) == ("", form_code) and seq not in taken)
     new = max([*taken, *waiting], default=0) + 1
     return LogPage(
         subject=subject,

@@ -59,8 +59,7 @@ def merge_page(subject, slot: Slot, raw: Mapping[str, str], problem: StaleRevisi
         back_url=url,
         token=str(uuid.uuid4()),
         merge=merge,
-        sentence=_("%(name)s saved this form at %(at)s while you were editing.")
-        % {"name": merge.by_name, "at": at},
+        sentence=_("%(name)s saved this form at %(at)s while you were editing.") % {"name": merge.by_name, "at": at},
         counts=" · ".join(counts),
         theirs_label=f"{merge.by_name}, {at}",
         to_choose=merge.to_choose,
@@ -95,9 +94,7 @@ def _carried(raw: Mapping[str, str], merge: Merge):
 
 def merged_boxes(raw: Mapping[str, str], post: Mapping[str, str]) -> dict[str, str]:
     """The boxes of a merge screen: where theirs was chosen the box is left out, so that their value stays."""
-    theirs = {
-        name.removesuffix(".merge") for name in post if name.endswith(".merge") and post[name] == "theirs"
-    }
+    theirs = {name.removesuffix(".merge") for name in post if name.endswith(".merge") and post[name] == "theirs"}
     return {
         name: text
         for name, text in raw.items()

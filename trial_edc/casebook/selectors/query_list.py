@@ -60,9 +60,7 @@ class QueryPage:
 def query_list(access: Access, filters: Mapping[str, str], *, page: int = 1) -> QueryPage:
     """Queries of the person's sites, oldest first, 50 at a time. Five statements."""
     sites = [
-        site
-        for site in access.sites(Permission.VIEW_QUERIES)
-        if filters.get("site", site.code) in ("", site.code)
+        site for site in access.sites(Permission.VIEW_QUERIES) if filters.get("site", site.code) in ("", site.code)
     ]
     state = filters.get("state", "open")
     state = state if state in STATES else "open"
@@ -93,9 +91,7 @@ def query_row(access: Access, query: Query, site: Site) -> QueryRow:
     spec = form_spec(instance.form_code, instance.protocol_version, visit_code=place)
     label = str(spec[query.item].label) if query.item in spec else str(crf(instance.form_code).Crf.title)
     own = query.opened_by_id == access.user.pk and not query.rule
-    may_close = access.can(Permission.CLOSE_QUERIES, site) or (
-        own and access.can(Permission.CLOSE_OWN_QUERIES, site)
-    )
+    may_close = access.can(Permission.CLOSE_QUERIES, site) or (own and access.can(Permission.CLOSE_OWN_QUERIES, site))
     return QueryRow(
         id=query.pk,
         subject=instance.subject.code,

@@ -293,9 +293,7 @@ def _saved_summary(entry: Entry, instance: InstanceRow | None) -> Summary:
     """ "Saved. 2 things need you", with a link for each; a form without any answer was not saved."""
     if instance is None:
         return Summary("stop", _("Nothing was saved: no value was entered."))
-    lines = [
-        SummaryLine(entry.spec[f.item].name, f.text) for f in entry.findings if not f.kept and not f.warns
-    ]
+    lines = [SummaryLine(entry.spec[f.item].name, f.text) for f in entry.findings if not f.kept and not f.warns]
     if entry.unanswered:
         first = entry.spec[entry.unanswered[0]]
         n = len(entry.unanswered)

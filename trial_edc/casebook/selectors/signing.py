@@ -73,18 +73,14 @@ def waiting_for_signature(sites: list[Site]) -> QuerySet[FormInstance]:
     standing = Signature.objects.filter(instance=OuterRef("pk"), voided_at=None)
     forms = [code for rule in study().signatures if rule.right == "sign_forms" for code in rule.forms]
     return (
-        FormInstance.objects.filter(
-            subject__site__in=sites, form_code__in=forms, status__in=["complete", "not_done"]
-        )
+        FormInstance.objects.filter(subject__site__in=sites, form_code__in=forms, status__in=["complete", "not_done"])
         .filter(~Exists(standing))
         .annotate(was_signed=Exists(Signature.objects.filter(instance=OuterRef("pk"))))
         .order_by("subject__code", "form_code", "seq", "pk")
     )
 
 
-def signing_queue(
-    access: Access, *, forms: list[str] | None = None, subject: str = "", page: int = 1
-) -> SigningPage:
+def signing_queue(access: Access, *, forms: list[str] | None = None, subject: str = "", page: int = 1) -> SigningPage:
     """What this person may sign, 50 at a time, with diffs. Eight statements, whatever the number of forms."""
     sites = list(access.sites(Permission.SIGN_FORMS))
     waiting = waiting_for_signature(sites)
@@ -95,9 +91,7 @@ def signing_queue(
     counts = waiting.aggregate(n=Count("pk"), changed=Count("pk", filter=Q(was_signed=True)))
     live = Count("queries", filter=Q(queries__state__in=["open", "answered"]))
     start = (page - 1) * PER_PAGE
-    chosen = list(
-        waiting.select_related("subject", "visit").annotate(n_queries=live)[start : start + PER_PAGE]
-    )
+    chosen = list(waiting.select_related("subject", "visit").annotate(n_queries=live)[start : start + PER_PAGE])
     records = read_forms([form.pk for form in chosen])
     signed = _last_signatures(chosen)
     diffs = _diffs(chosen, signed, access)
@@ -116,9 +110,7 @@ def signing_queue(
     )
 
 
-def _row(
-    form: FormInstance, record: FormRecord, signed: Signature | None, diffs: list[Diff], site: Site
-) -> SignRow:
+def _row(form: FormInstance, record: FormRecord, signed: Signature | None, diffs: list[Diff], site: Site) -> SignRow:
     place = form.visit.code if form.visit else ""
     code = form.subject.code
     url = (
@@ -126,11 +118,7 @@ def _row(
         if place
         else reverse("log-entry", args=[code, form.form_code, form.seq])
     )
-    name = (
-        f"{form.form_code.upper()}-{form.seq:03d}"
-        if not place
-        else f"{form.form_code.upper()} {place.upper()}"
-    )
+    name = f"{form.form_code.upper()}-{form.seq:03d}" if not place else f"{form.form_code.upper()} {place.upper()}"
     return SignRow(
         id=form.pk,
         subject=code,
@@ -173,9 +161,7 @@ def _diffs(forms: list[FormInstance], signed: dict[int, Signature], access: Acce
     if not again:
         return diffs
     since = min(signed[form.pk].signed_at for form in again)
-    changes = AuditValue.objects.filter(instance_id__in=[form.pk for form in again], at__gt=since).order_by(
-        "event_id"
-    )
+    changes = AuditValue.objects.filter(instance_id__in=[form.pk for form in again], at__gt=since).order_by("event_id")
     by_pk = {form.pk: form for form in again}
     sites = {site.pk: site for site in access.all_sites}
     for change in changes:
@@ -185,9 +171,7 @@ def _diffs(forms: list[FormInstance], signed: dict[int, Signature], access: Acce
             continue
         site = sites[form.subject.site_id]
         old, new = (side_text(one, side, site=site) or "–" for side in (change.old, change.new))
-        diffs[form.pk].append(
-            Diff(str(one.label), old, new, change.actor_name, stamp(change.at, site), change.reason)
-        )
+        diffs[form.pk].append(Diff(str(one.label), old, new, change.actor_name, stamp(change.at, site), change.reason))
     return diffs
 
 
@@ -240,9 +224,7 @@ def sign_dialog(access: Access, chosen: dict[int, int], *, asks_code: bool, prob
     needed = dict.fromkeys(rule.meaning for form in found if (rule := study().signature_rule(form.form_code)))
     n = len(rows)
     return SignDialog(
-        title=ngettext("Sign %(n)d record", "Sign %(n)d records", n) % {"n": n}
-        if n
-        else _("Nothing is chosen"),
+        title=ngettext("Sign %(n)d record", "Sign %(n)d records", n) % {"n": n} if n else _("Nothing is chosen"),
         url=reverse("sign-confirm"),
         back_url=reverse("sign"),
         rows=rows,
@@ -311,8 +293,7 @@ def sign_result(access: Access, result: SignResult) -> SignedPage:
             for one in result.signed
         ),
         left_out=tuple(
-            LeftOutRow(f"{one.instance.subject.code} {_named(one.instance)}", one.why)
-            for one in result.left_out
+            LeftOutRow(f"{one.instance.subject.code} {_named(one.instance)}", one.why) for one in result.left_out
         ),
     )
 

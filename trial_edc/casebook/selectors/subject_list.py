@@ -125,13 +125,9 @@ def _filtered(subjects: QuerySet, filters: Mapping[str, str], sites: Mapping[int
     if form:
         subjects = subjects.filter(Exists(_forms_of().filter(form_code=form)))
     if filters.get("flag") == "query":
-        subjects = subjects.filter(
-            Exists(Query.objects.filter(instance__subject=OuterRef("pk"), state="open"))
-        )
+        subjects = subjects.filter(Exists(Query.objects.filter(instance__subject=OuterRef("pk"), state="open")))
     if filters.get("flag") == "unsigned":
-        subjects = subjects.filter(
-            Exists(waiting_for_signature(list(sites.values())).filter(subject=OuterRef("pk")))
-        )
+        subjects = subjects.filter(Exists(waiting_for_signature(list(sites.values())).filter(subject=OuterRef("pk"))))
     return subjects
 
 
@@ -151,9 +147,7 @@ def _counted(subjects: QuerySet, sites: Mapping[int, Site]) -> QuerySet:
 
 def _done_forms(subjects: list) -> dict[int, dict[str, set[str]]]:
     """Settled forms of each subject by visit. One statement."""
-    rows = FormInstance.objects.filter(
-        subject__in=subjects, visit__isnull=False, status__in=["complete", "not_done"]
-    )
+    rows = FormInstance.objects.filter(subject__in=subjects, visit__isnull=False, status__in=["complete", "not_done"])
     done: dict[int, dict[str, set[str]]] = {}
     for pk, visit, form in rows.values_list("subject_id", "visit__code", "form_code"):
         done.setdefault(pk, {}).setdefault(visit, set()).add(form)
@@ -189,9 +183,7 @@ def _progress(dates: SubjectDates, done: Mapping[str, set[str]], today: date) ->
     for visit in study().visits:
         if visit.code == study().unscheduled:
             continue
-        required = {
-            cell.form for cell in study().forms_at(visit.code) if cell.required and has_crf(cell.form)
-        }
+        required = {cell.form for cell in study().forms_at(visit.code) if cell.required and has_crf(cell.form)}
         settled = done.get(visit.code, set())
         found = visit_status(study(), visit.code, dates.anchors, today=today)
         is_open = found.window is not None and found.window.first <= today and found.status != NOT_EXPECTED
@@ -241,8 +233,6 @@ def _choices(asked: Mapping[str, str], sites: Mapping[int, Site]) -> tuple[Choic
     codes = [("", _("All"))] + [(site.code, f"{site.code} · {site.name}") for site in sites.values()]
     flags = [("", _("Any")), ("query", _("Open query")), ("unsigned", _("To sign"))]
     return tuple(
-        Choice(
-            name, label, tuple((value, str(text), value == asked.get(name, "")) for value, text in options)
-        )
+        Choice(name, label, tuple((value, str(text), value == asked.get(name, "")) for value, text in options))
         for name, label, options in (("site", _("Site"), codes), ("flag", _("Has"), flags))
     )

@@ -106,9 +106,10 @@ def unit_column(one: ItemSpec) -> str:
 
 
 def _unit_after(event: AuditEvent, one: ItemSpec, before: str) -> str:
-    if not one.is_measured or unit_column(one) not in event.changes:
+    told = {**(event.details or {}), **event.changes}  # beside the value, or alone when the unit alone changed
+    if not one.is_measured or unit_column(one) not in told:
         return before
-    return event.changes[unit_column(one)][1] or ""
+    return told[unit_column(one)][1] or ""
 
 
 def item_threads(instance: FormInstance, address: str) -> list[Query]:

@@ -12,9 +12,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1 (8000)")
-        parser.add_argument(
-            "--reset", action="store_true", help="delete the demo's data instead of running it"
-        )
+        parser.add_argument("--reset", action="store_true", help="delete the demo's data instead of running it")
 
     def handle(self, *, port: int, reset: bool, **options):
         try:

@@ -6,9 +6,7 @@ from django.core.management.commands import migrate
 
 
 class Command(migrate.Command):
-    help = (
-        f"{migrate.Command.help} Connects as edc_owner (alias `owner`); web and worker may not change tables."
-    )
+    help = f"{migrate.Command.help} Connects as edc_owner (alias `owner`); web and worker may not change tables."
 
     def add_arguments(self, parser):
         super().add_arguments(parser)
@@ -16,7 +14,5 @@ class Command(migrate.Command):
 
     def execute(self, *args, **options):
         if options["database"] not in settings.DATABASES:
-            raise CommandError(
-                "Set DATABASE_OWNER_URL to the address of the database as edc_owner, which migrates."
-            )
+            raise CommandError("Set DATABASE_OWNER_URL to the address of the database as edc_owner, which migrates.")
         return super().execute(*args, **options)

@@ -31,8 +31,7 @@ CRITERIA = (
         code="inc03",
         kind="inclusion",
         text=_(
-            "No curative local treatment (surgery or radiotherapy) possible, in the opinion of the "
-            "local tumour board."
+            "No curative local treatment (surgery or radiotherapy) possible, in the opinion of the local tumour board."
         ),
         reads=("ie.ieorres",),
         rule="investigator judgement",
@@ -106,13 +105,9 @@ CRITERIA = (
     Criterion(
         code="inc10",
         kind="inclusion",
-        text=_(
-            "Liver: ALT and AST <= 3 x ULN (<= 5 x ULN with liver metastases), total bilirubin <= 1.5 x ULN."
-        ),
+        text=_("Liver: ALT and AST <= 3 x ULN (<= 5 x ULN with liver metastases), total bilirubin <= 1.5 x ULN."),
         reads=("lbc.alt", "lbc.ast", "lbc.bili", "hnc.hnmets"),
-        rule=(
-            "lbc.alt <= 3 ULN and lbc.ast <= 3 ULN (5 ULN when hnc.hnmets has Liver) and lbc.bili <= 1.5 ULN"
-        ),
+        rule=("lbc.alt <= 3 ULN and lbc.ast <= 3 ULN (5 ULN when hnc.hnmets has Liver) and lbc.bili <= 1.5 ULN"),
         recheck_before_ld=True,
         recheck_before_infusion=True,
     ),
@@ -128,8 +123,7 @@ CRITERIA = (
         code="inc12",
         kind="inclusion",
         text=_(
-            "Heart and lungs: left ventricular ejection fraction >= 50 %, oxygen saturation >= 92 %"
-            " without oxygen."
+            "Heart and lungs: left ventricular ejection fraction >= 50 %, oxygen saturation >= 92 % without oxygen."
         ),
         reads=("ecg.lvef", "vs.spo2", "vs.o2sup"),
         rule="ecg.lvef >= 50 and vs.spo2 >= 92 and vs.o2sup = None",
@@ -150,9 +144,7 @@ CRITERIA = (
     Criterion(
         code="inc14",
         kind="inclusion",
-        text=_(
-            "Written informed consent to the study and to 15 years of follow-up before any study procedure."
-        ),
+        text=_("Written informed consent to the study and to 15 years of follow-up before any study procedure."),
         reads=("icf.icftype", "icf.icfdtc", "icf.icfwddt"),
         rule="entries Main and Long-term follow-up (15 y) with icf.icfdtc, icf.icfwddt empty",
         recheck_before_ld=True,
@@ -161,10 +153,7 @@ CRITERIA = (
     Criterion(
         code="exc01",
         kind="exclusion",
-        text=_(
-            "Brain metastases or leptomeningeal disease, unless treated, stable for 8 weeks and "
-            "without steroids."
-        ),
+        text=_("Brain metastases or leptomeningeal disease, unless treated, stable for 8 weeks and without steroids."),
         reads=("hnc.hnmets", "mh.mhcns"),
         rule="hnc.hnmets has no Brain, or investigator documents stability",
         recheck_before_ld=True,

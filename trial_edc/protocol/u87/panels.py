@@ -36,9 +36,7 @@ VITAL_SIGNS = (
     _vital("spo2", _("Oxygen saturation"), "%", (50, 100), (0, 100)),
     _vital("o2flow", _("Oxygen flow"), "L/min", (0, 60), (0, 120)),
     Analyte("height", _("Height"), (Unit("cm"), Unit("in", D("2.54"))), (D(120), D(220)), (D(40), D(260))),
-    Analyte(
-        "weight", _("Weight"), (Unit("kg"), Unit("lb", D("0.45359237"))), (D(30), D(200)), (D(2), D(400))
-    ),
+    Analyte("weight", _("Weight"), (Unit("kg"), Unit("lb", D("0.45359237"))), (D(30), D(200)), (D(2), D(400))),
     Analyte("bsa", _("Body surface area"), (Unit("m2"),), calculated=True),
 )
 HAEMATOLOGY = (

@@ -69,9 +69,7 @@ def optional(code: str, visits: str, track: str, note: str = "") -> list[Cell]:
 
 LINES: tuple[list[Cell], ...] = (
     form("sv", "prescr", "screening", logs="icf", filled="icf", note="consent to tissue pre-screening"),
-    form(
-        "sv", "scr", "screening", logs="icf mh prt cm ae", filled="icf prt", note="main and 15-year consent"
-    ),
+    form("sv", "scr", "screening", logs="icf mh prt cm ae", filled="icf prt", note="main and 15-year consent"),
     form("sv", "aph", "product", logs="coi cm ae", filled="coi"),
     form("sv", "mfg", "product", logs="coi cm ae", filled="coi", note="a remote visit is allowed"),
     form("sv", f"base {LYMPHODEPLETION}", "product", logs="cm ae"),

@@ -18,9 +18,7 @@ LEUKAPHERESIS, INFUSION = "planned_leukapheresis_on", "planned_infusion_on"
 
 VISITS = (
     VisitPlan("prescr", _("Tissue pre-screening (IHC)"), PRESCREENING, "consent", 0, 0, 28, "screening"),
-    VisitPlan(
-        "scr", _("Screening"), SCREENING, "leukapheresis", -14, 14, 13, "screening", LEUKAPHERESIS, -14
-    ),
+    VisitPlan("scr", _("Screening"), SCREENING, "leukapheresis", -14, 14, 13, "screening", LEUKAPHERESIS, -14),
     VisitPlan("aph", _("Leukapheresis"), BEFORE, "leukapheresis", 0, 0, 0, "product", LEUKAPHERESIS, 0),
     VisitPlan(
         "mfg",
@@ -34,9 +32,7 @@ VISITS = (
         LEUKAPHERESIS,
         21,
     ),
-    VisitPlan(
-        "base", _("Baseline before lymphodepletion"), BEFORE, "infusion", -8, 6, 2, "product", INFUSION, -8
-    ),
+    VisitPlan("base", _("Baseline before lymphodepletion"), BEFORE, "infusion", -8, 6, 2, "product", INFUSION, -8),
     VisitPlan("ld1", _("Lymphodepletion day -5"), TREATMENT, "ld1", 0, 0, 0, "product", INFUSION, -5),
     VisitPlan("ld2", _("Lymphodepletion day -4"), TREATMENT, "ld1", 1, 0, 0, "product", INFUSION, -4),
     VisitPlan("ld3", _("Lymphodepletion day -3"), TREATMENT, "ld1", 2, 0, 0, "product", INFUSION, -3),

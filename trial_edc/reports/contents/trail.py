@@ -122,6 +122,7 @@ class Teller:
         table = self._tables[first.table_name]
         row = self._rows.setdefault((first.table_name, first.row_pk), _Row())
         before = dict(row.columns)
+        row.columns |= {column: sides[1] for column, sides in (first.beside or {}).items()}
         row.columns |= {line.item: line.new for line in event if not _is_remark(line)}
         prefix = getattr(getattr(table, "Crf", None), "measured", "")
         folded = {prefix + end for end in ("orresu", "qual")} if prefix else set()

@@ -23,9 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *, email: str, name: str, organisation: str, **options) -> None:
         if holders := selectors.holders(Permission.MANAGE_USERS):
-            raise CommandError(
-                f"{holders[0].full_name} is administrator already and invites others on the user pages."
-            )
+            raise CommandError(f"{holders[0].full_name} is administrator already and invites others on the user pages.")
         try:
             validate_email(email)
             link = self._create(email, name, organisation)

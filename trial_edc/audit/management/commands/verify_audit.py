@@ -9,9 +9,7 @@ from trial_edc.audit.verify import verify
 
 
 class Command(BaseCommand):
-    help = (
-        "Check the audit trail: seals, head file, rows against their last event, triggers, functions, rights."
-    )
+    help = "Check the audit trail: seals, head file, rows against their last event, triggers, functions, rights."
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("--json", action="store_true", help="write the result as JSON")
