@@ -18,7 +18,8 @@ class TrailLine:
 
     `old` and `new` are values as stored (numbers with a point are Decimal), `{"missing": code, "note": text}`
     when the item was explained instead, or None; details are the side information kept beside them; `beside`
-    is `{column: [old, new]}` of what has no line of its own, such as the unit of a measured value. `at` is aware, UTC. `subject` and `visit` are codes, "" where there is none; `source` is form, import, system ...
+    is `{column: [old, new]}` of what has no line of its own, such as the unit of a measured value. `at` is aware,
+    UTC. `subject` and `visit` are codes, "" where there is none; `source` is form, import, system ...
     """
 
     key: str

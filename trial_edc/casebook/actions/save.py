@@ -100,8 +100,7 @@ def save_form(
     """Save a form as typed.
 
     Args:
-        raw: input names ("vs.temp", "vs.temp.unit", "vs.temp.reason" ...) to text. A box that is not named
-        stays.
+        raw: input names ("vs.temp", "vs.temp.unit", "vs.temp.reason" ...) to text. A box that is not named stays.
         source: "form" for a person, "import" for a file; an import opens no queries here.
         revision: what the person had on screen, 0 for a new form; None skips the comparison (imports,
         registration).

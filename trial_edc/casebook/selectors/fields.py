@@ -118,13 +118,11 @@ class FormState:
 
 def field_view(one: ItemSpec, state: FormState) -> FieldView:
     """The row of one item."""
-    denied = state.context.denied.get(one.item.right, "")
-    if denied:
+    if denied := state.context.denied.get(one.item.right, ""):
         state = replace(state, readonly=True, raw={})
     raw, name = state.raw, one.name
     saved_text = box_text(one, state.saved, time_zone=state.context.time_zone) if state.saved else ""
-    typed = raw.get(name)
-    missing, value = _missing_and_value(one, state, saved_text if typed is None else typed)
+    missing, value = _missing_and_value(one, state, raw.get(name, saved_text))
     message, level, kept = _message(one, state)
     return FieldView(
         name=name,
@@ -152,12 +150,16 @@ def field_view(one: ItemSpec, state: FormState) -> FieldView:
         **_verification(one, state),
         history_url=_history_url(one, state),
         search_url=_search_url(one),
-        condition_json=json.dumps(one.shown_when.to_json()) if one.shown_when else "",
+        condition_json=_condition(one),
         **_expected(one, state, saved_text),
         optional=one.optional and one.is_asked,
         readonly=state.readonly or not one.is_asked,
         **_layout(one, message),
     )
+
+
+def _condition(one: ItemSpec) -> str:
+    return json.dumps(one.shown_when.to_json()) if one.shown_when else ""
 
 
 def _history_url(one: ItemSpec, state: FormState) -> str:

@@ -100,13 +100,7 @@ def form_page(facts: Facts, record: FormRecord, changes: Collection[Change]) -> 
         code=record.form_code.upper(),
         status=str(FormInstance.Status(form.status).label),
         reason=form.status_reason,
-        saved=_("Revision %(n)d, saved by %(name)s, %(at)s, protocol %(version)s")
-        % {
-            "n": form.revision,
-            "name": form.saved_by.full_name,
-            "at": stamp(form.saved_at, facts.site.time_zone),
-            "version": form.protocol_version,
-        },
+        saved=_saved(facts, form),
         digest=facts.digests[pk],
         drafts=_drafts(facts, form),
         groups=tuple(group for section in spec.sections if (group := printer.group(section)).lines),
@@ -126,6 +120,15 @@ def form_page(facts: Facts, record: FormRecord, changes: Collection[Change]) -> 
         queries=tuple(queries[""]),
         is_withdrawn=form.status == FormInstance.Status.WITHDRAWN,
     )
+
+
+def _saved(facts: Facts, form: FormInstance) -> str:
+    return _("Revision %(n)d, saved by %(name)s, %(at)s, protocol %(version)s") % {
+        "n": form.revision,
+        "name": form.saved_by.full_name,
+        "at": stamp(form.saved_at, facts.site.time_zone),
+        "version": form.protocol_version,
+    }
 
 
 def _drafts(facts: Facts, form: FormInstance) -> tuple[str, ...]:
