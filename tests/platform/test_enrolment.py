@@ -10,6 +10,7 @@ from django.test import Client
 from tests.platform.conftest import SINCE, invitation
 from trial_edc.accounts import demo, enrolment
 from trial_edc.accounts.access import access_of
+from trial_edc.accounts.demo import PEOPLE
 from trial_edc.accounts.models import AccessEvent, User
 from trial_edc.accounts.roles import Role
 from trial_edc.accounts.second_factor import decrypt
@@ -123,7 +124,7 @@ def test_demo_people_are_made_once(people):
     again = demo.create_demo_users(since=SINCE)
 
     assert {name: user.pk for name, user in again.items()} == {name: user.pk for name, user in people.items()}
-    assert User.objects.filter(is_demo=True).count() == 18
+    assert User.objects.filter(is_demo=True).count() == len(PEOPLE)
 
 
 def test_demo_people_never_come_to_production(db, settings):
@@ -136,5 +137,5 @@ def test_outside_test_hooks_each_demo_person_has_an_own_secret(db, settings):
     settings.EDC_TEST_HOOKS = False
     people = demo.create_demo_users(since=SINCE)
     secrets = {decrypt(user.credential.secret) for user in people.values()}
-    assert len(secrets) == 18
+    assert len(secrets) == len(PEOPLE)
     assert demo.TEST_SECRET not in secrets

@@ -21,7 +21,8 @@ def subject(study):
     instance = scenarios.day_3(study, subject)
     change = {"vs.temp": "39.4", "vs.temp.reason": "entry_error"}
     scenarios.save(study, subject, "d3/vs", change, revision=instance.revision)
-    scenarios.adverse_event(study, subject)
+    for seq in range(1, 7):
+        scenarios.adverse_event(study, subject, seq=seq)
     return subject
 
 

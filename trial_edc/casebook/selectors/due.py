@@ -11,11 +11,14 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import Model
 from django.utils.dateparse import parse_datetime
 
 from trial_edc.accounts.models import Site
 from trial_edc.audit import clock
-from trial_edc.crf.registry import crf, has_crf
+from trial_edc.crf.models import CrfRow
+from trial_edc.crf.registry import crf, has_crf, row_models
+from trial_edc.protocol.model import DateSource
 from trial_edc.protocol.windows import Anchors, Window, window
 
 from ..dates import day_of
@@ -75,12 +78,12 @@ def _anchors(subjects: Mapping[int, object], sites: Mapping[int, Site]) -> dict[
         for source in study().anchors[anchor]:
             if not has_crf(source.form):
                 continue
-            model = crf(source.form)
-            column = model._meta.get_field(source.item).column
+            table, column = _holder(source)
+            is_row = " AND NOT t.is_withdrawn" if issubclass(table, CrfRow) else ""
             parts.append(
-                f'SELECT f.subject_id, \'{anchor}\', t."{column}"::text FROM "{model._meta.db_table}" t '
+                f'SELECT f.subject_id, \'{anchor}\', t."{column}"::text FROM "{table._meta.db_table}" t '
                 "JOIN casebook_forminstance f ON f.id = t.instance_id "
-                f"WHERE f.status <> 'withdrawn' AND t.\"{column}\" IS NOT NULL "
+                f"WHERE f.status <> 'withdrawn' AND t.\"{column}\" IS NOT NULL{is_row} "
                 "AND f.subject_id = ANY(%(subjects)s)"
             )
     days: dict[int, dict[str, date]] = defaultdict(dict)
@@ -100,6 +103,13 @@ def _anchors(subjects: Mapping[int, object], sites: Mapping[int, Site]) -> dict[
         for pk, subject in subjects.items()
         if days[pk] or subject.planned_leukapheresis_on or subject.planned_infusion_on
     }
+
+
+def _holder(source: DateSource) -> tuple[type[Model], str]:
+    """The table that holds an item, the form's own or one of its rows, and the column."""
+    tables = (crf(source.form), *row_models(source.form))
+    fields = ((table, field) for table in tables for field in table._meta.concrete_fields)
+    return next((table, field.column) for table, field in fields if field.name == source.item)
 
 
 def _moment(text: str):
