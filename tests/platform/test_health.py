@@ -71,7 +71,8 @@ def test_without_its_database_the_site_is_down(fresh_database, processes):
     servers = private_servers()
     with psycopg2.connect(fresh_database.dsn("postgres")) as superuser, superuser.cursor() as cursor:
         cursor.execute(f"ALTER DATABASE {fresh_database.name} CONNECTION LIMIT 0")
-        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'edc_app'")
+        own = "datname = current_database() AND usename = 'edc_app'"  # other tests use the same server
+        cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {own}")
 
     assert ask(url) == (503, {"status": "down", "database": "down", "broker": "ok", "worker": "down"})
     assert servers.secrets["edc_app"] not in json.dumps(ask(url)[1])
