@@ -144,8 +144,7 @@ def field_view(one: ItemSpec, state: FormState) -> FieldView:
         note=raw.get(f"{name}.note", _about(one, state.entry.record).get("note", "")),
         **_previous(one, state),
         echo=_echo(one, state),
-        facts=row_facts(one, state.entry.record),
-        flag_url=_flag_url(one, state),
+        **_measured(one, state),
         beside=_beside(one, state),
         message=message,
         message_level=level,
@@ -171,14 +170,14 @@ def _history_url(one: ItemSpec, state: FormState) -> str:
     return f"{state.history_url}?item={one.address}" if state.saved and state.history_url else ""
 
 
-def _flag_url(one: ItemSpec, state: FormState) -> str:
-    """Where a saved value with a grade becomes an entry of the log the protocol names; "" without one."""
-    saved, log = state.saved, study().flagged_entry
-    facts = row_facts(one, saved) if saved and log and state.subject and saved.visit_code else None
-    if facts is None or not facts.grade:
-        return ""
+def _measured(one: ItemSpec, state: FormState) -> dict[str, Any]:
+    """Limits and grade of a measured value; a saved one with a grade can be carried into the log the protocol names."""
+    facts, saved, log = row_facts(one, state.entry.record), state.saved, study().flagged_entry
+    kept = row_facts(one, saved) if saved and log and state.subject and saved.visit_code else None
+    if kept is None or not kept.grade:
+        return {"facts": facts}
     place = "-".join((saved.visit_code, saved.form_code, *([str(saved.seq)] if saved.seq > 1 else []), one.address))
-    return f"{reverse('log', args=[state.subject, log])}new/?about={place}"
+    return {"facts": facts, "flag_url": f"{reverse('log', args=[state.subject, log])}new/?about={place}"}
 
 
 def _beside(one: ItemSpec, state: FormState) -> tuple[Beside, ...]:
