@@ -35,7 +35,6 @@ class EventFact:
     outcome: str
     interest: str
     is_dlt: bool
-    started: str
 
     @property
     def url(self) -> str:
@@ -52,7 +51,6 @@ class SevereDay:
 
     subject_id: int
     subject: str
-    cohort: str
     form: str
     visit: str
     seq: int
@@ -67,7 +65,7 @@ class SevereDay:
 
 @dataclass(frozen=True)
 class SubjectFact:
-    """A subject as stopping rules see it."""
+    """A subject as stopping rules see it; `cohort` is the dose level assigned, else the one given."""
 
     subject_id: int
     subject: str
@@ -101,13 +99,13 @@ class Judgement:
         return bool(self.site and self.sponsor) and (self.site in related) != (self.sponsor in related)
 
 
-def event_facts(site_ids: Collection[int]) -> list[EventFact]:
-    """Adverse events that stand, by subject and number. One statement."""
-    rows = AdverseEvent.objects.filter(instance__subject__site__in=list(site_ids)).exclude(instance__status="withdrawn")
+def event_facts(subjects: Collection[SubjectFact]) -> list[EventFact]:
+    """Adverse events of these subjects that stand, by subject and number. One statement."""
+    cohorts = {one.subject_id: one.cohort for one in subjects}
+    rows = AdverseEvent.objects.filter(instance__subject__in=list(cohorts)).exclude(instance__status="withdrawn")
     rows = rows.order_by("instance__subject__code", "instance__seq").values_list(
         "instance__subject_id",
         "instance__subject__code",
-        "instance__subject__cohort",
         "instance__seq",
         "aectcae",
         "aeterm",
@@ -117,19 +115,20 @@ def event_facts(site_ids: Collection[int]) -> list[EventFact]:
         "aeout",
         "aesi",
         "aedlt",
-        "aestdtc",
     )
     return [
         EventFact(
-            *row[:4],
-            term=row[4] or row[5] or "–",
-            grade=int(row[6]) if row[6] else None,
-            serious=row[7] or "",
-            related=row[8] or "",
-            outcome=row[9] or "",
-            interest=row[10] or "",
-            is_dlt=row[11] == "Y",
-            started=row[12] or "",
+            subject_id=row[0],
+            subject=row[1],
+            cohort=cohorts[row[0]],
+            seq=row[2],
+            term=row[3] or row[4] or "–",
+            grade=int(row[5]) if row[5] else None,
+            serious=row[6] or "",
+            related=row[7] or "",
+            outcome=row[8] or "",
+            interest=row[9] or "",
+            is_dlt=row[10] == "Y",
         )
         for row in rows
     ]
@@ -149,18 +148,22 @@ def _severe(model, form: str, site_ids: Collection[int], at_least: int) -> list[
     rows = rows.exclude(instance__status="withdrawn").values_list(
         "instance__subject_id",
         "instance__subject__code",
-        "instance__subject__cohort",
         "instance__visit__code",
         "instance__seq",
         at,
         given,
         derived,
     )
-    return [SevereDay(*row[:3], form, *row[3:6], grade=int(row[6] or row[7])) for row in rows]
+    return [SevereDay(*row[:2], form, *row[2:5], grade=int(row[5] or row[6])) for row in rows]
 
 
 _SUBJECTS = """
-SELECT s.id, s.code, s.cohort,
+SELECT s.id, s.code, coalesce(
+    (SELECT d.dllevel FROM casebook_forminstance f JOIN subjects_doselevelassignment d ON d.instance_id = f.id
+        WHERE f.subject_id = s.id AND f.form_code = 'dla' AND f.status <> 'withdrawn' ORDER BY f.seq LIMIT 1),
+    (SELECT i.infdl FROM casebook_forminstance f JOIN subjects_infusion i ON i.instance_id = f.id
+        WHERE f.subject_id = s.id AND f.form_code = 'inf' AND f.status <> 'withdrawn' ORDER BY f.seq LIMIT 1),
+    s.cohort),
     (SELECT min(i.infdtc AT TIME ZONE t.time_zone)::date FROM casebook_forminstance f
         JOIN subjects_infusion i ON i.instance_id = f.id
         WHERE f.subject_id = s.id AND f.form_code = 'inf' AND f.status <> 'withdrawn'),
@@ -232,7 +235,9 @@ ORDER BY s.code, fa.seq
 
 
 def reports_to_assess(site_ids: Collection[int]) -> list[tuple[str, int, str, int]]:
-    """(subject, number of the report, SAE number, next free assessment) of reports nobody assessed. One statement."""
+    """(subject, number of the report, SAE number, next free assessment) of first reports nobody assessed. One
+    statement.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_TO_ASSESS, [list(site_ids)])
         return cursor.fetchall()
@@ -243,7 +248,8 @@ SELECT s.code, f.seq, coalesce(r.saenum, ''),
     (SELECT coalesce(max(x.seq), 0) + 1 FROM casebook_forminstance x WHERE x.subject_id = s.id AND x.form_code = 'spa')
 FROM casebook_forminstance f JOIN adverse_events_seriouseventreport r ON r.instance_id = f.id
 JOIN subjects_subject s ON s.id = f.subject_id
-WHERE f.form_code = 'sae' AND f.status <> 'withdrawn' AND s.site_id = ANY(%s) AND NOT EXISTS (
+WHERE f.form_code = 'sae' AND f.status <> 'withdrawn' AND s.site_id = ANY(%s)
+  AND coalesce(r.saetype, 'INITIAL') = 'INITIAL' AND NOT EXISTS (
     SELECT FROM casebook_forminstance fp JOIN adverse_events_sponsorassessment p ON p.instance_id = fp.id
     WHERE fp.subject_id = s.id AND fp.form_code = 'spa' AND fp.status <> 'withdrawn' AND p.spasae = f.seq::text)
 ORDER BY r.saeawdt NULLS LAST, f.id

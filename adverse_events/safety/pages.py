@@ -92,7 +92,7 @@ class Data:
 
     @cached_property
     def events(self) -> list[board.EventFact]:
-        return board.event_facts(list(self.sites))
+        return board.event_facts(self.subjects)
 
     @cached_property
     def severe(self) -> list[board.SevereDay]:
@@ -218,6 +218,7 @@ def _terms(events: Collection[board.EventFact], cohorts: tuple[str, ...]) -> tup
 
 
 def _difference(one: board.Judgement) -> tuple[board.Judgement, str, str]:
+    """The two judgements of an event in words."""
     words = dict(CAUSALITY)
     return one, str(words.get(one.site, one.site)), str(words.get(one.sponsor, one.sponsor))
 

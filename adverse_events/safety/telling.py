@@ -49,7 +49,7 @@ def _tell_serious(saved: SavedForm, event: int) -> None:
         code="sae-saved",
         key=f"sae:{saved.subject.pk}:{event}",
         subject=saved.subject,
-        sentence=_("AE-%(event)03d was saved as serious by %(name)s; the report to the sponsor is due in 24 hours.")
+        sentence=_("AE-%(event)03d was saved as serious by %(name)s; the clock of its report is running.")
         % {"event": event, "name": saved.by.full_name},
         path=reverse("log-entry", args=[code, "ae", event]),
         to_roles=AT_SAVE,

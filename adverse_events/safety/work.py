@@ -98,7 +98,8 @@ def assessment_rows(access: Access, given: dict[str, Any]) -> Iterator[WorkRow]:
 def stopping_rows(access: Access, given: dict[str, Any]) -> Iterator[WorkRow]:
     """Stopping rules that are reached or one subject away. Two statements, the severe days shared."""
     sites = _sites(access)
-    found = counters(board.subject_facts(sites), board.event_facts(sites), _severe(access, given))
+    subjects = board.subject_facts(sites)
+    found = counters(subjects, board.event_facts(subjects), _severe(access, given))
     for one in found:
         if one.is_reached or one.is_near:
             yield WorkRow(

@@ -71,7 +71,7 @@ def _hypoxia(number: int, day: Callable[[int], date], as_of: date) -> list[Safet
 def _seizure(number: int, day: Callable[[int], date], as_of: date) -> list[SafetyEntry]:
     """Known since last night; the report is still to be sent."""
     began = as_of - timedelta(days=1)
-    event = _event("Seizure, one minute", "Seizure", 3, began, aesmie="Y", aesi="ICANS") | {"aeout": "RECOVERING"}
+    event = _event("Seizure, one minute", "Seizure", 3, began, aesmie="Y") | {"aeout": "RECOVERING"}
     report = _report(number, "INITIAL", began, "22:40", began, "", "One generalised seizure, levetiracetam given.")
     return [SafetyEntry("ae", event, "investigator"), SafetyEntry("sae", report)]
 

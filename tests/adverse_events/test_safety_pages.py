@@ -228,6 +228,10 @@ def test_a_graded_value_becomes_an_event_without_typing(study, subject, browsers
     entry = page_of(browsers["pi1"], opened.headers["Location"])
     assert 'value="Neutrophil count decreased"' in entry
     assert 'name="ae.aetoxgr" value="4" data-digit="4" checked' in entry
+    proposed = page_of(browsers["crc1"], opened.headers["Location"])
+    assert "Proposed; an investigator confirms it." in proposed
+    assert 'id="ae.aetoxgr">4 ' in proposed
+    assert "check-ae.aetoxgr" not in proposed
     assert FormInstance.objects.filter(form_code="ae").count() == 0
 
 

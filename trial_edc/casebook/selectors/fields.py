@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.urls import reverse
@@ -104,6 +104,8 @@ class FormState:
         raw: what was typed and not saved, by input name. messages: address to why it was held back.
         queries: address to states of its live queries. verified: address to whether it needs verifying again.
         previous: the same form at the visit before, with that visit's name.
+        subject: number of the subject, "" where values are not carried into a log.
+        proposed: what stands ready for somebody else to confirm, by input name.
     """
 
     saved: FormRecord | None
@@ -118,12 +120,15 @@ class FormState:
     history_url: str
     readonly: bool
     subject: str = ""
+    proposed: Mapping[str, str] = field(default_factory=dict)
 
 
 def field_view(one: ItemSpec, state: FormState) -> FieldView:
     """The row of one item."""
     if denied := state.context.denied.get(one.item.right, ""):
-        state = replace(state, readonly=True, raw={})
+        proposal = state.proposed.get(one.name, "")
+        state = replace(state, readonly=True, raw={one.name: proposal} if proposal else {})
+        denied = _("Proposed; an investigator confirms it.") if proposal else denied
     raw, name = state.raw, one.name
     saved_text = box_text(one, state.saved, time_zone=state.context.time_zone) if state.saved else ""
     missing, value = _missing_and_value(one, state, raw.get(name, saved_text))

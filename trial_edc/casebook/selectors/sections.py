@@ -18,6 +18,7 @@ from trial_edc.accounts.access import Access
 from trial_edc.audit import clock
 from trial_edc.crf.entry import Entry, bind
 from trial_edc.crf.form import EntryForm
+from trial_edc.crf.parse import EntryContext
 from trial_edc.crf.spec import FormSpec, form_spec
 from trial_edc.crf.values import FormRecord, completeness
 from trial_edc.protocol.windows import cell_status, planned_date, study_day
@@ -110,6 +111,7 @@ class Typed:
     """What a person has typed in a section and sees again: boxes, messages, outcome.
 
     `is_prefilled`: nobody typed it; it stands in the boxes of a new form and is kept once something is typed.
+    `proposed`: what was prefilled and this person may not answer.
     """
 
     raw: Mapping[str, str]
@@ -117,6 +119,7 @@ class Typed:
     summary: Summary | None = None
     changes: tuple[Change, ...] = ()
     is_prefilled: bool = False
+    proposed: Mapping[str, str] = field(default_factory=dict)
 
 
 def section_view(
@@ -131,6 +134,7 @@ def section_view(
     draft = facts.drafts.get((slot.visit_code, slot.form_code, slot.seq))
     typed = typed or Typed(draft.values if draft else {}, draft.messages if draft else {})
     context = entry_context(facts.casebook, spec, facts.site, access)
+    typed = _without_denied(typed, spec, context)
     blank = FormRecord(None, slot.form_code, slot.visit_code, slot.seq, protocol_version=spec.version)
     entry = bind(spec, typed.raw, record=record or blank, context=context, casebook=facts.casebook)
     lock = facts.lock_over(slot.visit_code, instance)
@@ -147,6 +151,15 @@ def section_view(
     shown = build_section(state, slot, facts, status=status, typed=typed, instance=instance)
     prefilled = json.dumps(dict(typed.raw)) if typed.is_prefilled and not readonly else ""
     return replace(shown, status_reason=reason, has_draft=draft is not None, prefilled=prefilled, **about)
+
+
+def _without_denied(typed: Typed, spec: FormSpec, context: EntryContext) -> Typed:
+    """What stands ready in a new form, less the answers that are somebody else's: those are only shown."""
+    if not typed.is_prefilled:
+        return typed
+    denied = {one.name for one in spec if one.item.right in context.denied}
+    raw = {name: text for name, text in typed.raw.items() if name not in denied}
+    return replace(typed, raw=raw, proposed={n: text for n, text in typed.raw.items() if n in denied})
 
 
 def _form_state(
@@ -166,6 +179,7 @@ def _form_state(
         entry=entry,
         context=entry.context,
         raw=typed.raw if typed else {},
+        proposed=typed.proposed if typed else {},
         messages=typed.messages if typed else {},
         queries=facts.query_states(instance.id) if instance else {},
         verified=facts.verified.get(instance.id, {}) if instance else {},
