@@ -23,6 +23,8 @@ CEILINGS = {
     "log": 14,
     "history": 16,
     "find": 4,
+    "safety": 14,
+    "notices": 6,
 }
 SAVE, DRAFT = 20, 6
 
@@ -91,9 +93,11 @@ def test_pages_stay_under_their_ceilings(site, client):
         "queries": reverse("queries"),
         "sign": reverse("sign"),
         "find": reverse("find") + "?q=1 d7 vs",
+        "safety": reverse("safety"),
+        "notices": reverse("notices"),
     }
     over = {}
-    for who in ("crc1", "pi1", "cra1", "dm1"):
+    for who in ("crc1", "pi1", "cra1", "dm1", "mm1"):
         signed_in(client, study, who)
         for name, address in addresses.items():
             response = client.get(address)

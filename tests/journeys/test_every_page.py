@@ -26,6 +26,9 @@ PAGES = (
     "/subjects/{code}/?unfold=m9-m24,y3-y15",
     "/queries/",
     "/find/?q=1",
+    "/safety/",
+    "/safety/list/?what=events",
+    "/notices/",
     "/me/",
     "/no-such-page/",
 )
