@@ -19,6 +19,8 @@ from subjects.eligibility.facts import CONFIRMATIONS
 from trial_edc.crf.spec import protocol
 
 STEPS = ("leukapheresis", "lymphodepletion", "infusion")
+# Form that records a step -> the step and the item that dates it.
+FACTS = {"aph": ("leukapheresis", "aphstdtc"), "ld": ("lymphodepletion", "ldstdtc"), "inf": ("infusion", "infdtc")}
 SATISFIED = ("Y", "NAP")
 # Gate -> category of the deviation that a breach of it opens.
 CATEGORIES = {

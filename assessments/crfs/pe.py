@@ -17,6 +17,7 @@ class Examination(CrfModel):
 
     class Crf:
         code, title, layout = "pe", _("Physical and neurological examination"), "rows"
+        reads = ("ae", "pe")
         sections = [
             (_("Examination"), ["pedone"]),
             (_("Abnormal findings"), ["pesys"]),

@@ -34,6 +34,7 @@ class Eligibility(CrfModel):
 
     class Crf:
         code, title, layout = "ie", _("Eligibility (inclusion / exclusion)"), "rows"
+        reads = ("hnc", "icf", "ihc", "prt")
         short = _("Eligibility")
         sections = [
             (_("Criteria"), ["iecritv", "ietestcd"]),
