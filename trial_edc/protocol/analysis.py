@@ -95,6 +95,7 @@ class AnalysisPlan:
 
     Attributes:
         origin: what day 0 is; origin_name: as printed ("first U87 infusion").
+        enrolment, leukapheresis: other days survival may count from; the first source that has a day counts.
         cohort: (form, item) of the dose level or arm given; the subject's own cohort where it has no value.
         sets: dotted path of `sets(study) -> Mapping[SetName, AnalysisSet]`; set_labels: (name, label) of those shown.
         populations: names of the sets the response is analysed in, the primary one first.
@@ -110,6 +111,8 @@ class AnalysisPlan:
     sections: tuple[str, ...]
     set_labels: tuple[tuple[str, str], ...]
     populations: tuple[str, ...] = ("infused", "response-evaluable")
+    enrolment: tuple[DateSource, ...] = ()
+    leukapheresis: tuple[DateSource, ...] = ()
     cohort: tuple[str, str] | None = None
     cohort_label: str = ""
     profiles: tuple[Profile, ...] = ()
