@@ -24,6 +24,7 @@ class Biopsy(CrfModel):
 
     class Crf:
         code, title, layout = "bio", _("Biopsy / biobank"), "fields"
+        short = _("Biopsy")
         sections = [(_("Sample"), ["bidtc", "bitype", "biid"])]
 
     bidtc = item(models.DateField(_("Date")))

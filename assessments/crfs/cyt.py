@@ -34,6 +34,7 @@ class Cytokines(CrfModel):
 
     class Crf:
         code, title, layout = "cyt", _("Cytokines / PD markers"), "rows"
+        short = _("Cytokines")
         sections = [(_("Sample"), ["cytdtc", "cyttpt", "cytlab", "cyttoci"]), (_("Results"), ["cyttestcd"])]
 
     cytdtc = item(models.DateTimeField(_("Sample date and time")))

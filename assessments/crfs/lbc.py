@@ -46,6 +46,7 @@ class Chemistry(CrfModel):
 
     class Crf:
         code, title, layout = "lbc", _("Laboratory - chemistry and coagulation"), "rows"
+        short = _("Chemistry")
         sections = [(_("Sample"), ["lbdtc", "lblab"]), (_("Results"), ["lbtestcd"])]
 
     lbdtc = item(models.DateTimeField(_("Collection date and time")))

@@ -19,6 +19,7 @@ class Immunology(CrfModel):
 
     class Crf:
         code, title, layout = "lbi", _("Laboratory - immunology, infection, pregnancy"), "rows"
+        short = _("Immunology")
         sections = [(_("Sample"), ["lbdtc", "lblab"]), (_("Results"), ["lbtestcd"])]
 
     lbdtc = item(models.DateTimeField(_("Collection date and time")))

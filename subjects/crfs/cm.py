@@ -73,6 +73,7 @@ class Medication(CrfModel):
 
     class Crf:
         code, title, layout = "cm", _("Concomitant medication"), "log"
+        short = _("Medication")
         sections = [
             (_("Medication"), ["cmtrt", "cmcat", "cmindc", "cmlnk"]),
             (_("Dose"), ["cmdose", "cmdosu", "cmdosfrq", "cmroute"]),

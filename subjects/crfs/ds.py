@@ -42,6 +42,7 @@ class Disposition(CrfModel):
 
     class Crf:
         code, title, layout = "ds", _("Disposition (treatment / study)"), "fields"
+        short = _("Disposition")
         sections = [(_("Disposition"), ["dsepoch", "dsdecod", "dsstdtc", "dstrans"])]
 
     dsepoch = item(code(_("Epoch"), EPOCHS))

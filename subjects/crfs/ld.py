@@ -65,6 +65,7 @@ class Lymphodepletion(CrfModel):
 
     class Crf:
         code, title, layout = "ld", _("Lymphodepletion (preconditioning)"), "rows"
+        short = _("Lymphodepletion")
         sections = [
             (_("Basis"), ["ldyn", "ldwt", "ldht", "ldbsa", "ldcrcl"]),
             (_("Doses"), ["lddrug"]),

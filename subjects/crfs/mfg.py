@@ -32,6 +32,7 @@ class Manufacture(CrfModel):
 
     class Crf:
         code, title, layout, writer = "mfg", _("Product manufacturing"), "fields", "MFR"
+        short = _("Manufacture")
         sections = [
             (_("Batch"), ["mfgbatch", "mfgvec", "mfgmoi"]),
             (_("Course"), ["mfgstdt", "mfgfail", "mfgendt", "mfgfold", "mfgcryo", "mfgrem", "mfgv2v"]),

@@ -37,6 +37,7 @@ class Survival(CrfModel):
 
     class Crf:
         code, title, layout = "surv", _("Survival follow-up"), "fields"
+        short = _("Survival")
         sections = [(_("Survival"), ["svdt", "svstat", "svlka", "svdis", "svsrc"])]
 
     svdt = item(models.DateField(_("Contact date")))
