@@ -34,6 +34,7 @@ class Cytokines(CrfModel):
 
     class Crf:
         code, title, layout = "cyt", _("Cytokines / PD markers"), "rows"
+        short = _("Cytokines")
         reads = ("aph", "crs", "dm", "ds", "icf", "inf", "ld", "sv")
         sections = [(_("Sample"), ["cytdtc", "cyttpt", "cytlab", "cyttoci"]), (_("Results"), ["cyttestcd"])]
 

@@ -47,6 +47,7 @@ class Chemistry(CrfModel):
 
     class Crf:
         code, title, layout = "lbc", _("Laboratory - chemistry and coagulation"), "rows"
+        short = _("Chemistry")
         reads = ("aph", "dm", "ds", "icf", "inf", "lbc", "ld", "sv", "vs")
         reads_own = staticmethod(from_baseline)
         sections = [(_("Sample"), ["lbdtc", "lblab"]), (_("Results"), ["lbtestcd"])]

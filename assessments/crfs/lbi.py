@@ -20,6 +20,7 @@ class Immunology(CrfModel):
 
     class Crf:
         code, title, layout = "lbi", _("Laboratory - immunology, infection, pregnancy"), "rows"
+        short = _("Immunology")
         reads = ("aph", "dm", "ds", "icf", "inf", "lbi", "ld", "sv")
         reads_own = staticmethod(from_baseline)
         sections = [(_("Sample"), ["lbdtc", "lblab"]), (_("Results"), ["lbtestcd"])]

@@ -26,6 +26,7 @@ class DoseLevelAssignment(CrfModel):
 
     class Crf:
         code, title, layout = "dla", _("Dose-level assignment"), "fields"
+        short = _("Dose level")
         reads = ("inf", "mfg")
         sections = [(_("Assignment"), ["dllevel", "dlcoh", "dladt"])]
 

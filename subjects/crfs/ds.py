@@ -42,6 +42,7 @@ class Disposition(CrfModel):
 
     class Crf:
         code, title, layout = "ds", _("Disposition (treatment / study)"), "fields"
+        short = _("Disposition")
         reads = ("aph", "dd", "ds", "icf", "inf", "ld", "ltfu")
         sections = [(_("Disposition"), ["dsepoch", "dsdecod", "dsstdtc", "dstrans"])]
 

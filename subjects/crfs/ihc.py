@@ -45,6 +45,7 @@ class TissueScreening(CrfModel):
 
     class Crf:
         code, title, layout = "ihc", _("Tumour tissue IHC screening"), "fields"
+        short = _("Tissue IHC")
         sections = [
             (_("Specimen"), ["ihcspid", "ihcsrc", "ihcsite", "ihccoldt"]),
             (_("Assay"), ["ihctstdt", "ihclab", "ihctgt", "ihcab", "ihcpath"]),

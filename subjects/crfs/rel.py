@@ -41,6 +41,7 @@ class Release(CrfModel):
 
     class Crf:
         code, title, layout, writer = "rel", _("Product release (certificate of analysis)"), "fields", "MFR"
+        short = _("Release")
         reads = ("dla", "mfg", "rel")
         sections = [
             (_("Certificate"), ["relcoa", "reldt"]),

@@ -16,6 +16,7 @@ from trial_edc.accounts.models import Site
 from trial_edc.accounts.roles import Permission
 from trial_edc.audit import clock
 from trial_edc.audit.models import AuditValue
+from trial_edc.crf.entry import with_rows
 from trial_edc.crf.registry import crf, row_models
 from trial_edc.crf.spec import form_spec
 from trial_edc.crf.values import FormRecord, display
@@ -24,6 +25,7 @@ from ..actions.sign import SignResult, meanings, must_be_signed_alone
 from ..models import FormInstance, Signature
 from ..reader import read_forms
 from ..study import study
+from .rows import item_of_column, row_keys
 from .trail import side_text, stamp
 
 PER_PAGE = 50
@@ -138,7 +140,7 @@ def _row(form: FormInstance, record: FormRecord, signed: Signature | None, diffs
 
 def _values(form: FormInstance, record: FormRecord, site: Site) -> tuple[tuple[str, str], ...]:
     place = form.visit.code if form.visit else ""
-    spec = form_spec(form.form_code, form.protocol_version, visit_code=place)
+    spec = with_rows(form_spec(form.form_code, form.protocol_version, visit_code=place), {}, record)
     zone = ZoneInfo(site.time_zone)
     shown = (
         (one, display(one, record.values.get(one.address), record.meta.get(one.address), time_zone=zone))
@@ -155,7 +157,7 @@ def _last_signatures(forms: list[FormInstance]) -> dict[int, Signature]:
 
 
 def _diffs(forms: list[FormInstance], signed: dict[int, Signature], access: Access) -> dict[int, list[Diff]]:
-    """Changes after the last signature, oldest first. One statement."""
+    """Changes after the last signature, oldest first. Two statements."""
     diffs: dict[int, list[Diff]] = defaultdict(list)
     again = [form for form in forms if form.pk in signed]
     if not again:
@@ -163,10 +165,11 @@ def _diffs(forms: list[FormInstance], signed: dict[int, Signature], access: Acce
     since = min(signed[form.pk].signed_at for form in again)
     changes = AuditValue.objects.filter(instance_id__in=[form.pk for form in again], at__gt=since).order_by("event_id")
     by_pk = {form.pk: form for form in again}
+    keys = row_keys((change.table_name, change.row_pk) for change in changes)
     sites = {site.pk: site for site in access.all_sites}
     for change in changes:
         form = by_pk[change.instance_id]
-        one = _item_of(change, form)
+        one = _item_of(change, form, keys.get((change.table_name, change.row_pk), ""))
         if one is None or change.at <= signed[form.pk].signed_at:
             continue
         site = sites[form.subject.site_id]
@@ -175,13 +178,12 @@ def _diffs(forms: list[FormInstance], signed: dict[int, Signature], access: Acce
     return diffs
 
 
-def _item_of(change: AuditValue, form: FormInstance):
+def _item_of(change: AuditValue, form: FormInstance, row_key: str):
     tables = {model._meta.db_table for model in (crf(form.form_code), *row_models(form.form_code))}
     if change.table_name not in tables:
         return None
     place = form.visit.code if form.visit else ""
-    spec = form_spec(form.form_code, form.protocol_version, visit_code=place)
-    return next((one for one in spec if one.column == change.item), None)
+    return item_of_column(form.form_code, form.protocol_version, place, change.item, row_key)
 
 
 @dataclass(frozen=True)
