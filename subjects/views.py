@@ -99,7 +99,8 @@ def tracks_of(shown: SubjectPage) -> list[Track]:
 def register(request: HttpRequest) -> HttpResponse:
     """Issue a number and save consent and demography."""
     sites = request.access.sites(Permission.REGISTER_SUBJECTS)
-    entry = RegisterEntry(request.POST or None, sites=sites)
+    earlier = posted.plain(request.GET.get("earlier", ""))[:12]
+    entry = RegisterEntry(request.POST or None, sites=sites, initial={"earlier_number": earlier})
     if request.method == "POST" and entry.is_valid():
         try:
             subject = register_subject(by=request.user, **entry.typed())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from subjects.gates import FACTS, Closed, closed_gates
@@ -24,6 +25,7 @@ from trial_edc.casebook.models import FormInstance, Query, QueryMessage
 from trial_edc.crf.anchors import day_of, site_zone
 from trial_edc.crf.partial import text as date_text
 from trial_edc.crf.registry import short_title
+from trial_edc.notices.actions import notify
 
 
 def open_breach(happened: Happened) -> FormInstance | None:
@@ -45,7 +47,21 @@ def open_breach(happened: Happened) -> FormInstance | None:
     with as_system(system=system, reason=happened.cause):
         deviation = next_entry(by=system, subject=happened.subject, form_code="dv", typed=_deviation(happened, new, on))
         _ask(happened, item, new, system)
+        _tell(happened, new, deviation)
     return deviation
+
+
+def _tell(happened: Happened, closed: Sequence[Closed], deviation: FormInstance) -> None:
+    code = happened.subject.code
+    words = {"subject": code, "why": " ".join(_whys(closed))}
+    notify(
+        code="gate-breach",
+        key=f"gate:{happened.row.id}:{'+'.join(one.gate for one in closed)}",
+        subject=happened.subject,
+        sentence=_("%(subject)s went through a closed gate. %(why)s") % words,
+        path=reverse("log-entry", args=[code, "dv", deviation.seq]),
+        to_roles=("MM",),
+    )
 
 
 def _day(happened: Happened, item: str) -> date | None:

@@ -11,6 +11,7 @@ from tests.books import book, fill
 from tests.subjects.test_ie import answers
 from trial_edc.casebook.actions.queries import answer_query, close_query
 from trial_edc.casebook.models import FormInstance, Query
+from trial_edc.notices.models import Notice
 
 
 @pytest.fixture
@@ -46,6 +47,8 @@ def test_what_happened_is_recorded_and_opens_one_deviation_and_one_query(study, 
     assert record.dvterm.startswith("Leukapheresis of ")
     assert (query.instance_id, query.item, query.rule, query.state) == (form.pk, "aphstdtc", "gate:eligibility", "open")
     assert deviation.saved_by.full_name == "System"
+    (notice,) = Notice.objects.filter(code="gate-breach")
+    assert (notice.person, notice.path) == (study["mm1"], f"/subjects/{subject.code}/dv/1/")
 
 
 def test_saving_again_opens_nothing_twice_and_closes_nothing(study, subject):
@@ -55,6 +58,7 @@ def test_saving_again_opens_nothing_twice_and_closes_nothing(study, subject):
 
     assert len(deviations(subject)) == 1
     assert [query.state for query in gate_queries(subject)] == ["open"]
+    assert Notice.objects.filter(code="gate-breach").count() == 1
 
 
 def test_the_query_stays_until_somebody_has_answered_and_reviewed_it(study, subject):

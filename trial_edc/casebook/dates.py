@@ -20,7 +20,7 @@ from .reader import Casebook
 from .study import study
 
 VISIT_RECORD, VISIT_DATE = "sv", "svstdtc"
-ENDS = ("death", "withdrawal", "screen failure", "manufacturing failure")
+ENDS = ("death", "withdrawal", "screen failure", "manufacturing failure", "lost to follow-up")
 EFFICACY_UNTIL_DAY = 744
 
 

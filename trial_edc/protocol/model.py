@@ -218,7 +218,8 @@ class Protocol:
 
     `date_forms` are the forms that tell its dates; `subject_dates` and `phase` name the trial's functions
     that read them, by dotted path, and `lanes` those that draw lanes of the journey, `after_save`
-    those that are told of every change of a form, inside its transaction. `banner` and `latest` are
+    those that are told of every change of a form, inside its transaction, `to_do` those that add
+    (status, title, detail, address) to what is open for a subject, from its facts. `banner` and `latest` are
     the facts and values on the subject's page.
     """
 
@@ -250,6 +251,7 @@ class Protocol:
     latest: tuple[ShownItem, ...] = ()
     lanes: tuple[str, ...] = ()
     after_save: tuple[str, ...] = ()
+    to_do: tuple[str, ...] = ()
 
     def plan_code(self, visit_code: str) -> str:
         """The schedule's code of a visit: "uns" for "uns1", itself for a planned visit."""

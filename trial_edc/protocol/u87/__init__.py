@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trial_edc.protocol.model import Protocol
 from trial_edc.protocol.u87.criteria import CRITERIA
-from trial_edc.protocol.u87.pages import AFTER_SAVE, BANNER, FORM_GROUPS, LANES, LATEST, VISIT_FOLDS
+from trial_edc.protocol.u87.pages import AFTER_SAVE, BANNER, FORM_GROUPS, LANES, LATEST, TO_DO, VISIT_FOLDS
 from trial_edc.protocol.u87.panels import ANALYTES, PANELS
 from trial_edc.protocol.u87.plan import (
     ANCHORS,
@@ -49,4 +49,5 @@ PROTOCOL = Protocol(
     latest=LATEST,
     lanes=LANES,
     after_save=AFTER_SAVE,
+    to_do=TO_DO,
 )

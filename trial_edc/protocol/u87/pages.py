@@ -38,6 +38,8 @@ LATEST = (
 )
 # Told of every change of a form, inside its transaction.
 AFTER_SAVE = ("subjects.actions.follow.after_save",)
+# What the trial adds to the open work of a subject.
+TO_DO = ("subjects.participation.to_do",)
 # Functions of the trial by dotted path: they give the lanes of the journey from the casebook.
 LANES = (
     "adverse_events.lanes.crs_by_day",
