@@ -131,7 +131,7 @@ def card(
         kind=kind,
         entry=entry or RequestEntry(kind),
         subjects=subjects if kind.scope == "subject" else (),
-        sites=sites if kind.scope == "sites" else (),
+        sites=sites if kind.scope in ("site", "sites") else (),
         chosen=chosen,
         problem=problem,
     )
