@@ -114,6 +114,15 @@ _KINDS = (
         "study",
         "trial_edc.reports.contents.blank.build",
     ),
+    Kind(
+        "endpoints",
+        _("Endpoints"),
+        _("Safety, response, survival and kinetics of a data cut. Asked for on the endpoints page."),
+        "study",
+        "trial_edc.exports.compute.build",
+        right=Permission.VIEW_ENDPOINTS,
+        on_card=False,
+    ),
 )
 
 
