@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "trial_edc.accounts",
     "trial_edc.audit",
+    "trial_edc.notices",
     "trial_edc.crf",
     "trial_edc.casebook",
     "trial_edc.exports",
@@ -172,6 +173,8 @@ if env.str("EMAIL_URL", ""):
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = EDC_DATA_DIR / "mail"
+
+EMAIL_TIMEOUT = 20  # seconds; a mail server that hangs holds a worker no longer
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

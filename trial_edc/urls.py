@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("trial_edc.accounts.urls")),
     path("", include("trial_edc.audit.urls")),
+    path("", include("trial_edc.notices.urls")),
     path("", include("adverse_events.urls")),
     path("", include("trial_edc.reports.urls")),
     path("", include("subjects.urls")),

@@ -7,7 +7,7 @@ from django.db import models
 
 from trial_edc.audit.triggers import AuditTrigger, RefuseDelete, RefuseLocked, RefuseTruncate
 
-GUARDED_APPS = ("accounts", "subjects", "adverse_events", "assessments", "casebook", "reports")
+GUARDED_APPS = ("accounts", "subjects", "adverse_events", "assessments", "casebook", "reports", "notices")
 NOT_AUDITED = {
     "accounts.Credential": "holds secrets; its changes are lines of the access log",
     "accounts.RecoveryCode": "holds secrets; its use is a line of the access log",
