@@ -43,8 +43,8 @@ PEOPLE = (
     ("mfr2", "Kenji Mori", "Manufacturing", Role.MFR, None),
 )
 TASKS = {
-    Role.CRC: (Task.ENTER_DATA,),
-    Role.SI: (Task.ENTER_DATA, Task.ASSESS_SAFETY, Task.SIGN),
+    Role.CRC: (Task.ENTER_DATA, Task.VERIFY_PRODUCT),
+    Role.SI: (Task.ENTER_DATA, Task.ASSESS_SAFETY, Task.SIGN, Task.VERIFY_PRODUCT),
     Role.BED: (Task.VERIFY_PRODUCT,),
 }
 

@@ -155,22 +155,31 @@ class TrackEvent:
 
 @dataclass(frozen=True)
 class SignatureRule:
-    """Forms that need a signature: its meaning, the roles that may give it and the right they give it by."""
+    """Forms that need a signature: its meaning, the roles that may give it and the right they give it by.
+
+    `second_person`: who saved the form last does not sign it.
+    """
 
     meaning: str
     forms: tuple[str, ...]
     roles: tuple[str, ...]
     alone_when: tuple[str, tuple[str, ...]] | None = None
     right: str = "sign_forms"
+    second_person: bool = False
 
 
 @dataclass(frozen=True)
 class WorklistGroup:
-    """A group of the home page: its code, its title, the roles it is for."""
+    """A group of the home page: its code, its title, the roles it is for.
+
+    `rows_from`: a function of the trial by dotted path, which gives the rows for a person's rights; "" = the
+    platform knows the group.
+    """
 
     code: str
     title: str
     roles: tuple[str, ...]
+    rows_from: str = ""
 
 
 @dataclass(frozen=True)
