@@ -11,6 +11,7 @@ urlpatterns = [
     path("subjects/", views.subjects, name="subjects"),
     path("subjects/register/", views.register, name="subject-register"),
     path("subjects/<str:subject>/", views.subject, name="subject"),
+    path("subjects/<str:subject>/eligibility/", views.eligibility, name="eligibility"),
     path("subjects/<str:subject>/unscheduled/", views.unscheduled, name="unscheduled"),
     path("product/", pages.products, name="products"),
     path("bedside/", pages.bedside, name="bedside"),

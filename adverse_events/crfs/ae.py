@@ -125,6 +125,7 @@ class AdverseEvent(CrfModel):
 
     class Crf:
         code, title, layout = "ae", _("Adverse event"), "log"
+        reads = ("crs", "icf", "inf")
         sections = [
             (_("Event"), ["aeterm", "aectcae", "aectcv", "aellt", "aetoxgr", "aeastgr"]),
             (_("Course"), ["aestdtc", "aeout", "aeendtc", "aegrchg", "aetrtem"]),

@@ -18,6 +18,7 @@ class Examination(CrfModel):
     class Crf:
         code, title, layout = "pe", _("Physical and neurological examination"), "rows"
         short = _("Examination")
+        reads = ("ae", "pe")
         sections = [
             (_("Examination"), ["pedone"]),
             (_("Abnormal findings"), ["pesys"]),

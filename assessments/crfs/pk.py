@@ -60,6 +60,7 @@ class Kinetics(CrfModel):
     class Crf:
         code, title, layout = "pk", _("CAR transgene / CAR-T cells (PK)"), "rows"
         short = _("CAR-T kinetics")
+        reads = ("aph", "dm", "ds", "icf", "inf", "ld", "sv")
         sections = [(_("Sample"), ["pkdtc", "pktpt", "pkmat", "pklab"]), (_("Results"), ["pktestcd"])]
 
     pkdtc = item(models.DateTimeField(_("Actual sample date and time")))

@@ -55,6 +55,7 @@ class Demography(CrfModel):
 
     class Crf:
         code, title, layout = "dm", _("Demography"), "fields"
+        reads = ("icf",)
         sections = [
             (_("Subject"), ["subjid", "siteid"]),
             (_("Person"), ["sex", "brthdtc", "age", "childpot", "race", "ethnic"]),

@@ -32,6 +32,7 @@ PAGES = [
     ("subjects/register/", "get", ENTERERS | {"crc3"}),
     ("subjects/register/", "post", ENTERERS | {"crc3"}),
     ("subjects/{subject}/", "get", READERS),
+    ("subjects/{subject}/eligibility/", "get", READERS),
     ("subjects/{subject}/unscheduled/", "post", ENTERERS),
     ("subjects/{subject}/visits/d3/", "get", READERS),
     ("subjects/{subject}/ae/", "get", READERS),

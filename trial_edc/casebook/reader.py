@@ -129,6 +129,27 @@ class Casebook:
             others = (*others, row)
         return _Draft(self.subject, others, _of=self, _own=(row.id, record))
 
+    def load(self, forms: Collection[str]) -> None:
+        """Read these forms now, those not read yet in one statement."""
+        if "*" in self._read:
+            return
+        missing = set(forms) - self._read
+        self._records.update(_records(one for one in self.instances if one.form_code in missing))
+        self._read |= missing
+
+    def put(self, record: FormRecord) -> None:
+        """Let this record stand for the form it is of."""
+        assert record.instance_id is not None
+        self._records[record.instance_id] = record
+
+    def as_saved(self, row: InstanceRow, record: FormRecord | None) -> Casebook:
+        """A casebook of its own in which one form is as it was just saved; None = not among the data."""
+        others = tuple(one for one in self.instances if one.id != row.id)
+        records = {key: one for key, one in self._records.items() if key != row.id}
+        if record is not None:
+            records[row.id] = record
+        return Casebook(self.subject, (*others, row), records, set(self._read), self.reference)
+
     def _need(self, form_code: str) -> None:
         if form_code in self._read or "*" in self._read:
             return

@@ -226,7 +226,8 @@ class Protocol:
     """A study. Sequences are in the order of the protocol document; visits in the order of time.
 
     `date_forms` are the forms that tell its dates; `subject_dates` and `phase` name the trial's functions
-    that read them, by dotted path, and `lanes` those that draw lanes of the journey. `banner` and `latest` are
+    that read them, by dotted path, and `lanes` those that draw lanes of the journey, `after_save`
+    those that are told of every change of a form, inside its transaction. `banner` and `latest` are
     the facts and values on the subject's page.
     """
 
@@ -257,6 +258,7 @@ class Protocol:
     banner: tuple[ShownItem, ...] = ()
     latest: tuple[ShownItem, ...] = ()
     lanes: tuple[str, ...] = ()
+    after_save: tuple[str, ...] = ()
 
     def plan_code(self, visit_code: str) -> str:
         """The schedule's code of a visit: "uns" for "uns1", itself for a planned visit."""

@@ -37,6 +37,7 @@ from ..rights import entering, require, require_answer, site_of
 from ..slots import Slot
 from .drafts import end_draft, hold_back
 from .findings import QueryPlan, plan_queries, write_queries
+from .follow import Happened, cause_of, follow
 from .merging import merge_of
 from .opening import KnownQuery, Opened, open_slot
 from .reasons import reasons_given
@@ -262,9 +263,31 @@ def _write(
     if opened.own is not None and is_revised:
         _unsettle(opened, instance, entry, given, by)
     _end_or_hold(opened, slot, by, entry, raw, instance.revision, now)
+    if is_revised:
+        _follow(reading, instance, slot, source)
     if token is not None:
         Submission(token=token, user=by, instance=instance, revision=instance.revision, at=now).save(force_insert=True)
     return _saved(instance, slot, reading, queries, plan, opened.queries)
+
+
+def _follow(reading: Reading, instance: FormInstance, slot: Slot, source: str) -> None:
+    """Tell what reads this form that it has changed."""
+    row = InstanceRow(
+        id=instance.pk,
+        subject_id=slot.subject_id,
+        visit_code=slot.visit_code,
+        form_code=slot.form_code,
+        seq=slot.seq,
+        status=instance.status,
+        status_reason="",
+        revision=instance.revision,
+        protocol_version=instance.protocol_version,
+        saved_at=instance.saved_at,
+        visit_id=instance.visit_id,
+    )
+    record = replace(reading.entry.record, instance_id=instance.pk, status=instance.status)
+    casebook = reading.casebook.as_saved(row, record)
+    follow(Happened(reading.by, casebook, row, reading.before, record, cause_of(row, reading.by), source))
 
 
 def _saved(

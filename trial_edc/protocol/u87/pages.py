@@ -36,6 +36,8 @@ LATEST = (
     ShownItem(_("Neutrophils"), (("lbh", "anc"),)),
     ShownItem(_("Platelets"), (("lbh", "plt"),)),
 )
+# Told of every change of a form, inside its transaction.
+AFTER_SAVE = ("subjects.actions.follow.after_save",)
 # Functions of the trial by dotted path: they give the lanes of the journey from the casebook.
 LANES = (
     "adverse_events.lanes.crs_by_day",
