@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("trial_edc.accounts.urls")),
     path("", include("trial_edc.audit.urls")),
     path("", include("adverse_events.urls")),
+    path("", include("assessments.worksheets.urls")),
     path("", include("trial_edc.reports.urls")),
     path("", include("subjects.urls")),
     path("", include("trial_edc.casebook.urls")),

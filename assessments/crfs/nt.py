@@ -88,6 +88,7 @@ class NonTargetLesions(CrfModel):
     class Crf:
         code, title, layout = "nt", _("RECIST non-target and new lesions"), "rows"
         short = _("Non-target, new")
+        rederives = ("tr", "nt", "rs")
         sections = [
             (_("Non-target lesions"), ["nontargetlesion"]),
             (_("New lesions"), ["nlyn", "newlesion"]),

@@ -92,6 +92,7 @@ class TargetMeasurements(CrfModel):
     class Crf:
         code, title, layout = "tr", _("RECIST target lesion measurement"), "rows"
         short = _("Target lesions")
+        rederives = ("tr", "nt", "rs")
         sections = [
             (_("Target lesions"), ["targetmeasurement"]),
             (_("Derived"), ["trsum", "trnadir", "trresp"]),

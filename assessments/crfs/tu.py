@@ -62,6 +62,7 @@ class TargetLesions(CrfModel):
     class Crf:
         code, title, layout = "tu", _("RECIST target lesions (baseline identification)"), "rows"
         short = _("Baseline targets")
+        rederives = ("tr", "nt", "rs")
         sections = [(_("Target lesions"), ["targetlesion"])]
 
 

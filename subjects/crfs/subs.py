@@ -27,6 +27,7 @@ class SubsequentTherapy(CrfModel):
     class Crf:
         code, title, layout = "subs", _("Subsequent anticancer therapy"), "log"
         short = _("Later therapy")
+        rederives = ("rs",)
         sections = [(_("Therapy"), ["sbtype", "sbstdt", "sbreg"])]
 
     sbtype = item(code(_("Type"), TYPES))

@@ -33,6 +33,7 @@ from ..problems import Change, FormLocked, NotAllowed, ReasonRequired, StaleRevi
 from ..reader import Casebook, InstanceRow, casebook_of
 from ..rights import entering, require, require_answer, site_of
 from ..slots import Slot
+from .derive import derive_readers
 from .drafts import end_draft, hold_back
 from .findings import QueryPlan, plan_queries, write_queries
 from .merging import merge_of
@@ -127,7 +128,10 @@ def save_form(
         require_answer(by=by, form_code=slot.form_code, record=reading.entry.record, site_id=reading.site.pk)
         given = _reasons(reading, raw, opened)
         audit.acting_as(role, reasons=_by_column(reading.spec, given))
-        return _write(opened, slot, reading, given, raw, source=source, token=token)
+        saved = _write(opened, slot, reading, given, raw, source=source, token=token)
+        if saved.instance is not None:
+            derive_readers(by=by, slot=slot, record=reading.entry.record, casebook=reading.casebook)
+        return saved
 
 
 def _role(by: User, opened: Opened) -> Role:

@@ -1,0 +1,13 @@
+"""Addresses of the worksheets, each under its subject."""
+
+from django.urls import path
+
+from assessments.worksheets import views
+
+TUMOUR = "subjects/<str:subject>/tumour/"
+
+urlpatterns = [
+    path(TUMOUR, views.tumour, name="tumour"),
+    path(f"{TUMOUR}draft/", views.keep_tumour, name="tumour-draft"),
+    path(f"{TUMOUR}discard/", views.discard_tumour, name="tumour-discard"),
+]
