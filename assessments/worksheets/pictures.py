@@ -55,13 +55,14 @@ def sum_chart(scans: Scans) -> SumChart | None:
     """None while there is no sum after the baseline."""
     rows: list[tuple[str, Decimal, bool]] = [("BL", Decimal(0), False)]
     nadir = Decimal(0)
+    earlier = scans.slots[: scans.slots.index(scans.current)]
     for one in scans.after.assessments:
         point = scans.after.points.get(one.slot)
         if point is None or point.pct_change_from_baseline is None:
             continue
         is_new = one.scan.new_lesion is NewLesion.UNEQUIVOCAL
         rows.append((one.slot[0].upper(), point.pct_change_from_baseline, is_new))
-        if one.slot != scans.current:
+        if one.slot in earlier:
             nadir = min(nadir, point.pct_change_from_baseline)
     if len(rows) < 2:
         return None

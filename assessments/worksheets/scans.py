@@ -22,6 +22,7 @@ from trial_edc.crf.spec import form_spec
 from trial_edc.crf.values import FormRecord, box_text
 
 FORMS = ("tr", "nt", "rs")
+LONGEST_CODE = 10
 READ = {"tu", "subs", "brg", *FORMS}
 
 
@@ -118,12 +119,15 @@ def scan_visits() -> list[str]:
 
 
 def is_scan_visit(subject: Any, code: str) -> bool:
-    """Whether a scan may stand at a visit: the schedule has one there, and an unscheduled visit was opened."""
-    if len(code) > 10 or study().cell(code, "tr") is None:
+    """Whether a scan may stand at a visit of this subject."""
+    return study().cell(code, "tr") is not None and visit_exists(subject, code)
+
+
+def visit_exists(subject: Any, code: str) -> bool:
+    """Whether it is a planned visit, or an unscheduled one that was opened for the subject."""
+    if len(code) > LONGEST_CODE or code == study().unscheduled:
         return False
-    if study().plan_code(code) != code:
-        return visit_model().objects.filter(subject=subject, code=code).exists()
-    return code != study().unscheduled
+    return study().plan_code(code) == code or visit_model().objects.filter(subject=subject, code=code).exists()
 
 
 def title(slot: Slot) -> str:

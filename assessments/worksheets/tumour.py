@@ -278,7 +278,8 @@ def _problem(scans: Scans) -> str:
 def _differs(scans: Scans) -> str:
     """Why the investigator's response needs a reason; "" when it agrees or the reason is given."""
     form = scans.forms["rs"]
-    return form.entry.errors.get("rsinv") or form.messages.get("rsinv", "")
+    found = next((one.text for one in form.entry.findings if one.item == "rsinv" and one.hard), "")
+    return form.entry.errors.get("rsinv") or found or form.messages.get("rsinv", "")
 
 
 def _changes(scans: Scans) -> tuple[Change, ...]:

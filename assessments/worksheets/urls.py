@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.worksheets import views
+from assessments.worksheets import lab_views, views
 
 TUMOUR = "subjects/<str:subject>/tumour/"
 
@@ -10,4 +10,5 @@ urlpatterns = [
     path(TUMOUR, views.tumour, name="tumour"),
     path(f"{TUMOUR}draft/", views.keep_tumour, name="tumour-draft"),
     path(f"{TUMOUR}discard/", views.discard_tumour, name="tumour-discard"),
+    path("subjects/<str:subject>/labs/", lab_views.labs, name="labs"),
 ]

@@ -128,10 +128,7 @@ def save_form(
         require_answer(by=by, form_code=slot.form_code, record=reading.entry.record, site_id=reading.site.pk)
         given = _reasons(reading, raw, opened)
         audit.acting_as(role, reasons=_by_column(reading.spec, given))
-        saved = _write(opened, slot, reading, given, raw, source=source, token=token)
-        if saved.instance is not None:
-            derive_readers(by=by, slot=slot, record=reading.entry.record, casebook=reading.casebook)
-        return saved
+        return _write(opened, slot, reading, given, raw, source=source, token=token)
 
 
 def _role(by: User, opened: Opened) -> Role:
@@ -251,6 +248,8 @@ def _write(
     _end_or_hold(opened, slot, by, entry, raw, instance.revision, now)
     if token is not None:
         Submission(token=token, user=by, instance=instance, revision=instance.revision, at=now).save(force_insert=True)
+    if is_revised:
+        derive_readers(by=by, slot=slot, record=entry.record, casebook=reading.casebook)
     return _saved(instance, slot, reading, queries, plan, opened.queries)
 
 
