@@ -36,7 +36,7 @@ from trial_edc.crf.spec import form_spec, protocol
 from trial_edc.crf.values import FormRecord, display, row_facts
 
 PANELS = ("lbh", "lbc", "lbi")
-SHOWN_BEFORE = 4
+SHOWN_BEFORE = 3
 SEVERE = 3
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.worksheets import lab_views, views
+from assessments.worksheets import kinetics_views, lab_views, views
 
 TUMOUR = "subjects/<str:subject>/tumour/"
 
@@ -11,4 +11,5 @@ urlpatterns = [
     path(f"{TUMOUR}draft/", views.keep_tumour, name="tumour-draft"),
     path(f"{TUMOUR}discard/", views.discard_tumour, name="tumour-discard"),
     path("subjects/<str:subject>/labs/", lab_views.labs, name="labs"),
+    path("subjects/<str:subject>/kinetics/", kinetics_views.kinetics, name="kinetics"),
 ]
