@@ -17,6 +17,8 @@ NOT_AUDITED = {
     "casebook.Draft": "a draft is not data; it has a log of its own",
     "casebook.Submission": "tokens of submits already handled",
     "casebook.DraftEvent": "is the log of drafts",
+    "casebook.ImportRow": "is the log of files read and only grows; what a row became is audited in its form",
+    "casebook.StudyMark": "one line of the owner, read alone by the application",
 }
 AUDIT_TRIGGERS = (AuditTrigger, RefuseDelete, RefuseTruncate)
 

@@ -216,9 +216,12 @@ class ShownItem:
 class Protocol:
     """A study. Sequences are in the order of the protocol document; visits in the order of time.
 
-    `date_forms` are the forms that tell its dates; `subject_dates` and `phase` name the trial's functions
-    that read them, by dotted path, and `lanes` those that draw lanes of the journey. `banner` and `latest` are
-    the facts and values on the subject's page.
+    `date_forms` are the forms that tell its dates; `phase` names the study's function of them that says where a
+    subject stands, by dotted path, and `lanes` those of the trial that draw lanes of the journey. `banner` and
+    `latest` are the facts and values on the subject's page. `forms` are those of the study (empty = all),
+    `not_asked` items ("form.item") and `rules_off` checks ("form.rule") it does without; `roles` are those that
+    apply (empty = all). `registers` is False where subjects come from files alone, by the mapping that `imports` names;
+    `laboratories` are (code, name) of those no site has.
     """
 
     code: str
@@ -240,7 +243,6 @@ class Protocol:
     sdv: SdvPlan
     settings: Settings
     date_forms: tuple[str, ...] = ()
-    subject_dates: str = ""
     phase: str = ""
     unscheduled: str = "uns"
     form_groups: tuple[FormGroup, ...] = ()
@@ -248,6 +250,21 @@ class Protocol:
     banner: tuple[ShownItem, ...] = ()
     latest: tuple[ShownItem, ...] = ()
     lanes: tuple[str, ...] = ()
+    forms: frozenset[str] = frozenset()
+    not_asked: frozenset[str] = frozenset()
+    rules_off: frozenset[str] = frozenset()
+    roles: tuple[str, ...] = ()
+    registers: bool = True
+    laboratories: tuple[tuple[str, str], ...] = ()
+    imports: str = ""
+
+    def has_form(self, code: str, studies: tuple[str, ...] = ()) -> bool:
+        """Whether a form belongs to this study; `studies` are those it was made for, () = any."""
+        return self.code in studies if studies else not self.forms or code in self.forms
+
+    def has_item(self, form: str, item: str, studies: tuple[str, ...] = ()) -> bool:
+        """Whether an item of a form belongs to this study; `studies` are those it was made for, () = any."""
+        return (not studies or self.code in studies) and f"{form}.{item}" not in self.not_asked
 
     def plan_code(self, visit_code: str) -> str:
         """The schedule's code of a visit: "uns" for "uns1", itself for a planned visit."""
