@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.conf import settings
-from django.db import connections
+from django.db import OperationalError, connections
 
 TABLE = "casebook_studymark"
 
@@ -39,3 +41,10 @@ def name_study(using: str = "owner") -> None:
     if not study_of_database(using):
         with connections[using].cursor() as cursor:
             cursor.execute(f"INSERT INTO public.{TABLE} (id, study) VALUES (1, %s)", [settings.EDC_PROTOCOL])
+
+
+def require_own_study_at_start() -> None:
+    """As `require_own_study`, for a process that may start before its database answers."""
+    with suppress(OperationalError):
+        require_own_study()
+    connections.close_all()

@@ -221,6 +221,7 @@ class Protocol:
     `latest` are the facts and values on the subject's page. `forms` are those of the study (empty = all),
     `not_asked` items ("form.item") and `rules_off` checks ("form.rule") it does without; `roles` are those that
     apply (empty = all). `registers` is False where subjects come from files alone, by the mapping that `imports` names;
+    `steps` of the subject list are (code, title, form that a subject of the step has, "" = all);
     `laboratories` are (code, name) of those no site has.
     """
 
@@ -255,6 +256,7 @@ class Protocol:
     rules_off: frozenset[str] = frozenset()
     roles: tuple[str, ...] = ()
     registers: bool = True
+    steps: tuple[tuple[str, str, str], ...] = ()
     laboratories: tuple[tuple[str, str], ...] = ()
     imports: str = ""
 

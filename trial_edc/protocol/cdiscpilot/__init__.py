@@ -6,7 +6,7 @@ of first exposure; severity is kept as collected where there is no CTCAE grade.
 
 from __future__ import annotations
 
-from trial_edc.protocol.cdiscpilot.pages import BANNER, FORM_GROUPS, LANES, LATEST
+from trial_edc.protocol.cdiscpilot.pages import BANNER, FORM_GROUPS, LANES, LATEST, STEPS
 from trial_edc.protocol.cdiscpilot.panels import ANALYTES, PANELS
 from trial_edc.protocol.cdiscpilot.plan import (
     ANCHORS,
@@ -50,6 +50,7 @@ PROTOCOL = Protocol(
     banner=BANNER,
     latest=LATEST,
     lanes=LANES,
+    steps=STEPS,
     forms=FORMS,
     not_asked=NOT_ASKED,
     rules_off=RULES_OFF,

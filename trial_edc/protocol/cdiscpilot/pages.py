@@ -23,4 +23,5 @@ LATEST = (
     ShownItem(_("Haemoglobin"), (("lbh", "hgb"),)),
     ShownItem(_("Creatinine"), (("lbc", "creat"),)),
 )
+STEPS = (("registered", _("Registered"), ""), ("treated", _("Treated"), "ex"), ("died", _("Died"), "dd"))
 LANES = ("adverse_events.lanes.adverse_events",)

@@ -23,7 +23,7 @@ def _stands(form: str, visit: str) -> bool:
 
 
 CELLS = tuple(
-    Cell(visit=visit.code, form=form, required=False)
+    Cell(visit=visit.code, form=form, required=False, track="study")
     for visit in VISITS
     for form in _ORDER
     if _stands(form, visit.code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trial_edc.protocol.model import Protocol
 from trial_edc.protocol.u87.criteria import CRITERIA
-from trial_edc.protocol.u87.pages import BANNER, FORM_GROUPS, LANES, LATEST, VISIT_FOLDS
+from trial_edc.protocol.u87.pages import BANNER, FORM_GROUPS, LANES, LATEST, STEPS, VISIT_FOLDS
 from trial_edc.protocol.u87.panels import ANALYTES, PANELS
 from trial_edc.protocol.u87.plan import (
     ANCHORS,
@@ -47,4 +47,5 @@ PROTOCOL = Protocol(
     banner=BANNER,
     latest=LATEST,
     lanes=LANES,
+    steps=STEPS,
 )
