@@ -11,7 +11,9 @@ env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 EDC_ENV = env.str("EDC_ENV", "demo")
 EDC_PROTOCOL = env.str("EDC_PROTOCOL", "u87")
-EDC_DATA_DIR = Path(env.str("EDC_DATA_DIR", str(BASE_DIR / "var"))).resolve()
+# Each study has a database of its own; without an address it lies in a directory of its own.
+_DATA_DIR = BASE_DIR / "var" if EDC_PROTOCOL == "u87" else BASE_DIR / "var" / EDC_PROTOCOL
+EDC_DATA_DIR = Path(env.str("EDC_DATA_DIR", str(_DATA_DIR))).resolve()
 # Web and worker share it: the worker writes reports there, the web process hands them out.
 EDC_REPORTS_DIR = Path(env.str("EDC_REPORTS_DIR", str(EDC_DATA_DIR / "reports"))).resolve()
 EDC_TEST_HOOKS = env.bool("EDC_TEST_HOOKS", False)

@@ -7,7 +7,10 @@ of a person's assignments (`access.py`).
 
 from enum import StrEnum
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+
+from trial_edc.protocol import load
 
 
 class Role(StrEnum):
@@ -43,6 +46,12 @@ ROLE_LABELS = {
     Role.MFR: _("Manufacturing"),
     Role.BED: _("Bedside verifier"),
 }
+
+
+def roles_of_study() -> list[Role]:
+    """The roles that apply in this study, in their order."""
+    named = load(settings.EDC_PROTOCOL).roles
+    return [role for role in Role if not named or role in named]
 
 
 class Task(StrEnum):

@@ -225,10 +225,14 @@ class ShownItem:
 class Protocol:
     """A study. Sequences are in the order of the protocol document; visits in the order of time.
 
-    `date_forms` are the forms that tell its dates; `subject_dates` and `phase` name the trial's functions
-    that read them, by dotted path, and `lanes` those that draw lanes of the journey, `after_save`
-    those that are told of every change of a form, inside its transaction. `banner` and `latest` are
-    the facts and values on the subject's page.
+    `date_forms` are the forms that tell its dates; `phase` names the study's function of them that says where a
+    subject stands, by dotted path, and `lanes` those of the trial that draw lanes of the journey, `after_save` those
+    that are told of every change of a form, inside its transaction. `banner` and
+    `latest` are the facts and values on the subject's page. `forms` are those of the study (empty = all),
+    `not_asked` items ("form.item") and `rules_off` checks ("form.rule") it does without; `roles` are those that
+    apply (empty = all). `registers` is False where subjects come from files alone, by the mapping that `imports` names;
+    `steps` of the subject list are (code, title, form that a subject of the step has, "" = all);
+    `laboratories` are (code, name) of those no site has.
     """
 
     code: str
@@ -250,7 +254,6 @@ class Protocol:
     sdv: SdvPlan
     settings: Settings
     date_forms: tuple[str, ...] = ()
-    subject_dates: str = ""
     phase: str = ""
     unscheduled: str = "uns"
     form_groups: tuple[FormGroup, ...] = ()
@@ -259,6 +262,22 @@ class Protocol:
     latest: tuple[ShownItem, ...] = ()
     lanes: tuple[str, ...] = ()
     after_save: tuple[str, ...] = ()
+    forms: frozenset[str] = frozenset()
+    not_asked: frozenset[str] = frozenset()
+    rules_off: frozenset[str] = frozenset()
+    roles: tuple[str, ...] = ()
+    registers: bool = True
+    steps: tuple[tuple[str, str, str], ...] = ()
+    laboratories: tuple[tuple[str, str], ...] = ()
+    imports: str = ""
+
+    def has_form(self, code: str, studies: tuple[str, ...] = ()) -> bool:
+        """Whether a form belongs to this study; `studies` are those it was made for, () = any."""
+        return self.code in studies if studies else not self.forms or code in self.forms
+
+    def has_item(self, form: str, item: str, studies: tuple[str, ...] = ()) -> bool:
+        """Whether an item of a form belongs to this study; `studies` are those it was made for, () = any."""
+        return (not studies or self.code in studies) and f"{form}.{item}" not in self.not_asked
 
     def plan_code(self, visit_code: str) -> str:
         """The schedule's code of a visit: "uns" for "uns1", itself for a planned visit."""

@@ -38,6 +38,14 @@ LATEST = (
 )
 # Told of every change of a form, inside its transaction.
 AFTER_SAVE = ("subjects.actions.follow.after_save",)
+# Steps on the way through the study: code, title, and the form that says a subject came that far.
+STEPS = (
+    ("registered", _("Registered"), ""),
+    ("screened", _("Screened"), "ie"),
+    ("leukapheresis", _("Leukapheresis"), "aph"),
+    ("infused", _("Infused"), "inf"),
+    ("off", _("Off study"), "ds"),
+)
 # Functions of the trial by dotted path: they give the lanes of the journey from the casebook.
 LANES = (
     "adverse_events.lanes.crs_by_day",
