@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,6 +20,7 @@ from trial_edc.casebook.problems import Refused
 from trial_edc.casebook.selectors.subject_list import subject_list
 from trial_edc.casebook.selectors.subject_page import SubjectPage, subject_page
 from trial_edc.casebook.statuses import STATUS_LABELS
+from trial_edc.casebook.study import study
 
 # Of the forms of a visit the one that needs somebody first names the visit in the journey.
 MOST_URGENT = (
@@ -98,6 +99,8 @@ def tracks_of(shown: SubjectPage) -> list[Track]:
 @page(Permission.REGISTER_SUBJECTS)
 def register(request: HttpRequest) -> HttpResponse:
     """Issue a number and save consent and demography."""
+    if not study().registers:
+        raise Http404
     sites = request.access.sites(Permission.REGISTER_SUBJECTS)
     earlier = posted.plain(request.GET.get("earlier", ""))[:12]
     entry = RegisterEntry(request.POST or None, sites=sites, initial={"earlier_number": earlier})

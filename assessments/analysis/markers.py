@@ -102,9 +102,7 @@ def _table(analyte: str, series: Sequence[Series], markers: Markers) -> tuple[Ta
         if not taken:
             continue
         pairs = [
-            (value, one.baseline)
-            for one in series
-            if one.baseline and (value := one.at(code)) and value in one.after
+            (value, one.baseline) for one in series if one.baseline and (value := one.at(code)) and value in one.after
         ]
         shown, found = _line(str(label), taken, pairs)
         rows.append(shown)

@@ -34,6 +34,7 @@ RESPONSES = [
     ("NEV", _("NE")),
     ("NAP", _("No target lesions")),
 ]
+PILOT = ("cdiscpilot",)
 COLUMNS = ("trdtc", "trmeth", "trstat", "trdiam", "trnereas", "trmerge")
 
 
@@ -86,6 +87,13 @@ def target_response(record, casebook):
     return RESPONSE_CODES[point.target] if point else None
 
 
+def axis(label):
+    """A diameter that is shown beside the one in use, where the source has several."""
+    return item(
+        models.DecimalField(label, max_digits=5, decimal_places=1), unit="mm", optional=True, detail=True, studies=PILOT
+    )
+
+
 class TargetMeasurements(CrfModel):
     """The targets at one scan, their sum, the smallest sum before, and the response that follows."""
 
@@ -95,7 +103,7 @@ class TargetMeasurements(CrfModel):
         reads = ("aph", "ds", "icf", "inf", "ld", "nt", "rs", "subs", "tr", "tu")
         sections = [
             (_("Target lesions"), ["targetmeasurement"]),
-            (_("Derived"), ["trsum", "trnadir", "trresp"]),
+            (_("Derived"), ["trsum", "trsumr", "trnadir", "trresp"]),
         ]
 
     trsum = item(
@@ -105,6 +113,12 @@ class TargetMeasurements(CrfModel):
     )
     trnadir = item(models.DecimalField(_("Nadir (derived)"), max_digits=6, decimal_places=1), unit="mm", derive=nadir)
     trresp = item(code(_("Target response (derived)"), RESPONSES), derive=target_response)
+    trsumr = item(
+        models.DecimalField(_("Sum of diameters as reported"), max_digits=6, decimal_places=1),
+        unit="mm",
+        optional=True,
+        studies=PILOT,
+    )
 
 
 class TargetMeasurement(CrfRow):
@@ -135,6 +149,9 @@ class TargetMeasurement(CrfRow):
         choices_from=lesions,
         shown_when=answered("trstat", "MERGED"),
     )
+    trldiam = axis(_("Longest diameter"))
+    trlperp = axis(_("Longest perpendicular"))
+    trdiamr = axis(_("Diameter as reported"))
 
 
 @edit_check(TargetMeasurements, hard=True)

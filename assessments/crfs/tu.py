@@ -96,6 +96,7 @@ class TargetLesion(CrfRow):
         sdv=True,
         help=_("Longest diameter; short axis of a lymph node."),
     )
+    tulocr = item(models.CharField(_("Location as reported"), max_length=60), optional=True, studies=("cdiscpilot",))
 
 
 @edit_check(TargetLesions, hard=True)

@@ -8,7 +8,7 @@ from assessments.grading import worst_grade
 from subjects.formulas import body_surface_area
 from trial_edc.crf.anchors import from_earlier_visits, others, site_zone
 from trial_edc.crf.checks import Finding, edit_check
-from trial_edc.crf.item import QUALIFIERS, code, item
+from trial_edc.crf.item import QUALIFIERS, code, item, partial_date
 from trial_edc.crf.models import CrfModel, CrfRow, row_triggers
 from trial_edc.crf.partial import text
 from trial_edc.crf.spec import protocol
@@ -45,6 +45,7 @@ POSITIONS = [("SUPINE", _("Supine")), ("SITTING", _("Sitting")), ("STANDING", _(
 UNITS = [
     (unit, unit) for unit in ("C", "F", "mmHg", "beats/min", "breaths/min", "%", "L/min", "cm", "in", "kg", "lb", "m2")
 ]
+PILOT = ("cdiscpilot",)
 GRADED = ("temp", "sysbp", "diabp", "weight")
 
 
@@ -78,7 +79,7 @@ class VitalSigns(CrfModel):
         reads = ("sv", "vs")
         reads_own = staticmethod(from_earlier_visits)
         sections = [
-            (_("When"), ["vsdtc", "vstpt", "o2sup"]),
+            (_("When"), ["vsdtc", "vsdat", "vstpt", "vstptr", "o2sup"]),
             (_("Measurements"), ["vstestcd"]),
             (_("Method"), ["temploc"]),
         ]
@@ -87,6 +88,8 @@ class VitalSigns(CrfModel):
     vstpt = item(code(_("Time point relative to infusion"), TIME_POINTS), visits=("d0",))
     temploc = item(code(_("Site of temperature"), TEMPERATURE_SITES), optional=True, copyable=True)
     o2sup = item(code(_("Oxygen support"), OXYGEN))
+    vsdat = item(partial_date(_("Date"), with_time=True), studies=PILOT)
+    vstptr = item(models.CharField(_("Time point"), max_length=60), optional=True, studies=PILOT)
 
 
 class VitalSignRow(CrfRow):

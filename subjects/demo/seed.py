@@ -96,6 +96,7 @@ class _Seeding:
             on = self._day(CONSENTED)
             with self._clock(on):
                 self._consent(2, on, {"icftype": "MAIN", "icfdtc": f"{on.isoformat()} 09:30", "icfver": "2.0"})
+                self._consent(3, on, {"icftype": "LTFU", "icfdtc": f"{on.isoformat()} 09:40", "icfver": "2.0"})
         self.random = Random(self.subject.code)
         for visit, on in self._visits():
             with self._clock(on):
@@ -183,7 +184,9 @@ class _Seeding:
         writer = self.people[MANUFACTURER] if getattr(crf(form).Crf, "writer", "") == "MFR" else self.coordinator
         self._save(visit, form, typed, seq=seq, by=writer)
         if form == "rel":
-            self._sign_with(self._form(visit, form), by=writer)
+            self._sign_with(self._form(visit, form), by=self.people[SECOND_MANUFACTURER])
+        if form == "ie":  # without the investigator's signature the next step stays closed
+            self._sign_with(self._form(visit, form), by=self.investigator)
 
     def _moment(self, visit: str, on: date, day: int, seq: int = 1) -> Moment:
         return Moment(self.course, visit, on, day, seq, self.random, study(), self.subject.code)
@@ -247,6 +250,8 @@ class _Seeding:
         for form in FormInstance.objects.filter(subject=self.subject).order_by("pk"):
             rule = study().signature_rule(form.form_code)
             if rule is None or "PI" not in rule.roles or form.status != FormInstance.Status.COMPLETE:
+                continue
+            if form.signatures.filter(voided_at=None).exists():
                 continue
             self._sign_with(form, by=self.investigator)
 

@@ -32,6 +32,10 @@ def off(*entries):
             dict.fromkeys(ALL - {"screening"}, "2026-02-01"),
         ),
         ([fill("eos/ds", dsdecod="COMPLETED", dsstdtc="1mar26")], {}),
+        (
+            [fill("mfg/mfg", mfgfail="STOP", mfgfldt="3feb26")],
+            dict.fromkeys(ALL - {"screening"}, "2026-02-03"),
+        ),
         ([fill("mfg/mfg", mfgfail="STOP")], dict.fromkeys(ALL - {"screening"})),
         ([fill("mfg/mfg", mfgfail="REPEAT")], {}),
         ([fill("icf", **WITHDRAWN, icfwdsc="TREAT")], {"product": "2026-03-02"}),

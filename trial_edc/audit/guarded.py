@@ -27,6 +27,8 @@ NOT_AUDITED = {
     "casebook.Submission": "tokens of submits already handled",
     "casebook.DraftEvent": "is the log of drafts",
     "exports.FrozenRow": "is a copy that only grows; its digest stands in the audited content of the cut",
+    "casebook.ImportRow": "is the log of files read and only grows; what a row became is audited in its form",
+    "casebook.StudyMark": "one line of the owner, read alone by the application",
 }
 AUDIT_TRIGGERS = (AuditTrigger, RefuseDelete, RefuseTruncate)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from trial_edc.accounts.models import Site
@@ -20,8 +21,6 @@ from .reader import Casebook
 from .study import study
 
 VISIT_RECORD, VISIT_DATE = "sv", "svstdtc"
-ENDS = ("death", "withdrawal", "screen failure", "manufacturing failure", "lost to follow-up")
-EFFICACY_UNTIL_DAY = 744
 
 
 @dataclass(frozen=True)
@@ -76,10 +75,13 @@ def visits_in_time(dates: SubjectDates, begun: Iterable[str]) -> list[str]:
         begun: codes of visits with something saved; planned ones among them change nothing.
     """
     protocol = study()
-    planned = [visit.code for visit in protocol.visits if visit.code != protocol.unscheduled]
+    begun = set(begun)
+    # A visit that counts from no date is no plan: it stands there once something is in it.
+    open_ones = [visit for visit in protocol.visits if visit.anchor or visit.code in begun]
+    planned = [visit.code for visit in open_ones if visit.code != protocol.unscheduled]
     days = {code: dates.visits.get(code) or planned_date(protocol.visit(code), dates.anchors) for code in planned}
     after: dict[str, list[tuple[date, int, str]]] = {}
-    for code in set(begun) - set(planned):
+    for code in begun - set(planned):
         on = dates.visits.get(code)
         earlier = [other for other in planned if on and (day := days[other]) and day <= on]
         number = int(code.removeprefix(protocol.unscheduled) or 0)
@@ -101,18 +103,8 @@ def day_of(value: object, zone: ZoneInfo) -> date | None:
 
 def phase(anchors: Anchors, today: date) -> str:
     """Where a subject stands today, in words."""
-    if any(off.cause in ENDS for off in anchors.tracks_off):
-        return _("Off study")
-    if anchors.infusion is not None and today >= anchors.infusion:
-        day = (today - anchors.infusion).days
-        if day <= study().settings.dlt_window_days:
-            return _("Safety period")
-        return _("Efficacy follow-up") if day <= EFFICACY_UNTIL_DAY else _("Long-term follow-up")
-    if anchors.ld1 is not None and today >= anchors.ld1:
-        return _("Lymphodepletion")
-    if anchors.leukapheresis is not None and today >= anchors.leukapheresis:
-        return _("Manufacturing")
-    return _("Screening") if anchors.consent is not None else _("Registered")
+    where: str = import_string(study().phase)(anchors, today)
+    return _(where)
 
 
 def _first_day(casebook: Casebook, sources, zone: ZoneInfo) -> date | None:

@@ -50,9 +50,21 @@ def others(record: Any, casebook: Any) -> list[Any]:
 
 
 def infusion_at(casebook: Any) -> datetime | None:
-    """When the first infusion began, None before it."""
-    starts = [record.infdtc for record in casebook["inf"] if record.infdtc] if casebook else []
-    return min(starts, default=None)
+    """When the first infusion began, None before it; the start of its day where the study keeps dates alone."""
+    if not casebook:
+        return None
+    zone = site_zone(casebook)
+    for source in protocol().anchors["infusion"]:
+        records = [one for one in casebook[source.form] if source.when is None or one[source.when[0]] in source.when[1]]
+        starts = [_moment(value, zone) for one in records for value in one.each(source.item)]
+        if starts:
+            return min(starts)
+    return None
+
+
+def _moment(value: Any, zone: tzinfo) -> datetime:
+    """The earliest moment a date item can mean, aware."""
+    return value if isinstance(value, datetime) else partial.interval(value, zone)[0].replace(tzinfo=zone)
 
 
 def consent_on(casebook: Any) -> date | None:

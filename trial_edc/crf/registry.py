@@ -1,15 +1,21 @@
-"""The CRFs of the installed apps, found through Django's model list: nothing is registered by hand."""
+"""The CRFs of this study, found through Django's model list: nothing is registered by hand."""
 
 from functools import cache
 
 from django.apps import apps
+from django.conf import settings
 
 from trial_edc.crf.models import CrfModel, CrfRow
+from trial_edc.protocol import load
 
 
 @cache
 def _forms() -> dict[str, type[CrfModel]]:
-    return {model.Crf.code: model for model in apps.get_models() if issubclass(model, CrfModel)}
+    study = load(settings.EDC_PROTOCOL)
+    models = [model for model in apps.get_models() if issubclass(model, CrfModel)]
+    return {
+        model.Crf.code: model for model in models if study.has_form(model.Crf.code, getattr(model.Crf, "studies", ()))
+    }
 
 
 @cache

@@ -155,22 +155,31 @@ class TrackEvent:
 
 @dataclass(frozen=True)
 class SignatureRule:
-    """Forms that need a signature: its meaning, the roles that may give it and the right they give it by."""
+    """Forms that need a signature: its meaning, the roles that may give it and the right they give it by.
+
+    `second_person`: who saved the form last does not sign it.
+    """
 
     meaning: str
     forms: tuple[str, ...]
     roles: tuple[str, ...]
     alone_when: tuple[str, tuple[str, ...]] | None = None
     right: str = "sign_forms"
+    second_person: bool = False
 
 
 @dataclass(frozen=True)
 class WorklistGroup:
-    """A group of the home page: its code, its title, the roles it is for."""
+    """A group of the home page: its code, its title, the roles it is for.
+
+    `rows_from`: a function of the trial by dotted path, which gives the rows for a person's rights; "" = the
+    platform knows the group.
+    """
 
     code: str
     title: str
     roles: tuple[str, ...]
+    rows_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -216,11 +225,15 @@ class ShownItem:
 class Protocol:
     """A study. Sequences are in the order of the protocol document; visits in the order of time.
 
-    `date_forms` are the forms that tell its dates; `subject_dates` and `phase` name the trial's functions
-    that read them, by dotted path, and `lanes` those that draw lanes of the journey, `after_save`
-    those that are told of every change of a form, inside its transaction, `to_do` those that add
-    (status, title, detail, address) to what is open for a subject, from its facts. `banner` and `latest` are
-    the facts and values on the subject's page.
+    `date_forms` are the forms that tell its dates; `phase` names the study's function of them that says where a
+    subject stands, by dotted path, and `lanes` those of the trial that draw lanes of the journey, `after_save` those
+    that are told of every change of a form, inside its transaction, `to_do` those that add (status, title,
+    detail, address) to what is open for a subject, from its facts. `banner` and
+    `latest` are the facts and values on the subject's page. `forms` are those of the study (empty = all),
+    `not_asked` items ("form.item") and `rules_off` checks ("form.rule") it does without; `roles` are those that
+    apply (empty = all). `registers` is False where subjects come from files alone, by the mapping that `imports` names;
+    `steps` of the subject list are (code, title, form that a subject of the step has, "" = all);
+    `laboratories` are (code, name) of those no site has.
     """
 
     code: str
@@ -242,7 +255,6 @@ class Protocol:
     sdv: SdvPlan
     settings: Settings
     date_forms: tuple[str, ...] = ()
-    subject_dates: str = ""
     phase: str = ""
     unscheduled: str = "uns"
     form_groups: tuple[FormGroup, ...] = ()
@@ -252,6 +264,22 @@ class Protocol:
     lanes: tuple[str, ...] = ()
     after_save: tuple[str, ...] = ()
     to_do: tuple[str, ...] = ()
+    forms: frozenset[str] = frozenset()
+    not_asked: frozenset[str] = frozenset()
+    rules_off: frozenset[str] = frozenset()
+    roles: tuple[str, ...] = ()
+    registers: bool = True
+    steps: tuple[tuple[str, str, str], ...] = ()
+    laboratories: tuple[tuple[str, str], ...] = ()
+    imports: str = ""
+
+    def has_form(self, code: str, studies: tuple[str, ...] = ()) -> bool:
+        """Whether a form belongs to this study; `studies` are those it was made for, () = any."""
+        return self.code in studies if studies else not self.forms or code in self.forms
+
+    def has_item(self, form: str, item: str, studies: tuple[str, ...] = ()) -> bool:
+        """Whether an item of a form belongs to this study; `studies` are those it was made for, () = any."""
+        return (not studies or self.code in studies) and f"{form}.{item}" not in self.not_asked
 
     def plan_code(self, visit_code: str) -> str:
         """The schedule's code of a visit: "uns" for "uns1", itself for a planned visit."""

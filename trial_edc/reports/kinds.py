@@ -63,7 +63,7 @@ class Kind:
 
     Attributes:
         code: what addresses and rows call it. title, text: for its card.
-        scope: "subject", "sites" or "study"; what the request must name.
+        scope: what the request names: "subject", "site" (one), "sites" (one or all one may see) or "study".
         build: dotted path of `build(run, progress) -> Made | MadeFile | MadeDocument`.
         choices: ((name, label, ((value, label), ...)), ...) further choices, the first value is the default.
         right: what a person needs, at every site in it, to ask for it and to take it away.
@@ -84,6 +84,7 @@ class Kind:
         return build(run, progress)
 
 
+SECTIONED = "trial_edc.reports.contents.sectioned.build"
 _TRAIL = ("trail", _("Audit trail and queries"), (("with", _("With")), ("without", _("Without"))))
 _EVENTS = (
     "events",
@@ -104,7 +105,7 @@ _KINDS = (
         _("Adverse event listing"),
         _("One line for each adverse event, with grade, causality, seriousness and signature."),
         "sites",
-        "trial_edc.reports.contents.sectioned.build",
+        SECTIONED,
         (_EVENTS,),
     ),
     Kind(
@@ -113,6 +114,31 @@ _KINDS = (
         _("Every form as it is asked, with its items, codes and conditions. Holds no data."),
         "study",
         "trial_edc.reports.contents.blank.build",
+    ),
+    Kind(
+        "data-csv",
+        _("Data as CSV"),
+        _("Every form as a table with codes and labels, the data dictionary and the codes, in one zip."),
+        "sites",
+        "trial_edc.exports.archive_data.build",
+        right=Permission.EXPORT_DATA,
+    ),
+    Kind(
+        "site-copy",
+        _("Investigator's certified copy"),
+        _("All there is of the subjects of your site: casebooks, data, trail, queries and signatures, with a check."),
+        "site",
+        "trial_edc.exports.archive_copy.build",
+        right=Permission.CERTIFY_SITE_COPY,
+    ),
+    Kind(
+        "endpoints",
+        _("Endpoints"),
+        _("Safety, response, survival and kinetics of a data cut. Asked for on the endpoints page."),
+        "study",
+        "trial_edc.exports.compute.build",
+        right=Permission.VIEW_ENDPOINTS,
+        on_card=False,
     ),
 )
 
@@ -126,7 +152,7 @@ def sections_of(kind: str) -> tuple[Callable[..., Any], ...]:
 
 def kinds() -> tuple[Kind, ...]:
     """The reports of this study; one made of sections is there when the protocol names some."""
-    return tuple(kind for kind in _KINDS if kind.scope != "sites" or sections_of(kind.code))
+    return tuple(kind for kind in _KINDS if kind.build != SECTIONED or sections_of(kind.code))
 
 
 def kind_of(code: str) -> Kind | None:

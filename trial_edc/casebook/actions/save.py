@@ -7,11 +7,13 @@ a lock refuses the whole save: nothing is written, nothing typed is lost.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -42,6 +44,7 @@ from .reasons import reasons_given
 from .signatures import unsettle
 from .writes import differs, write_content, write_instance
 
+UNIQUE_VIOLATION = "23505"
 _OTHER_SUBMIT = gettext_lazy(
     "These values came with the mark of an earlier save, so they were not saved. Save them again."
 )
@@ -222,6 +225,20 @@ def _reasons(reading: Reading, raw: Mapping[str, str], opened: Opened) -> dict[s
     return given
 
 
+@contextmanager
+def _each_identifier_once() -> Iterator[None]:
+    """Say it where an identifier was saved in another form after the checks had looked; other errors stand."""
+    try:
+        yield
+    except IntegrityError as clash:
+        if getattr(clash.__cause__, "pgcode", "") != UNIQUE_VIOLATION:
+            raise
+        raise NotAllowed(
+            _("An identifier of this form was saved in another form at the same moment. Save again to see which one.")
+        ) from clash
+
+
+@_each_identifier_once()
 def _write(
     opened: Opened,
     slot: Slot,

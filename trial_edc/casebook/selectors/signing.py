@@ -70,12 +70,41 @@ class SigningPage:
     has_next: bool
 
 
-def waiting_for_signature(sites: list[Site]) -> QuerySet[FormInstance]:
-    """Complete forms of these sites whose signature rule has no standing signature, oldest first."""
-    standing = Signature.objects.filter(instance=OuterRef("pk"), voided_at=None)
+def signing_sites(access: Access) -> dict[str, list[Site]]:
+    """Right of a signature to the sites where this person has it; rights held nowhere are left out."""
+    rights = dict.fromkeys(rule.right for rule in study().signatures)
+    found = {right: list(access.sites(Permission(right))) for right in rights}
+    return {right: sites for right, sites in found.items() if sites}
+
+
+def signable_by(access: Access) -> Q:
+    """The forms whose signature rule lets this person sign, by place; who must be the second is left out."""
+    allowed = Q(pk__in=[])
+    for right, sites in signing_sites(access).items():
+        rules = [rule for rule in study().signatures if rule.right == right]
+        forms = [code for rule in rules for code in rule.forms]
+        second = [code for rule in rules if rule.second_person for code in rule.forms]
+        own = Q(form_code__in=second, saved_by=access.user) if second else Q(pk__in=[])
+        allowed |= Q(subject__site__in=sites, form_code__in=forms) & ~own
+    return allowed
+
+
+def signed_on_site(sites: list[Site]) -> Q:
+    """The forms investigators of these sites sign."""
     forms = [code for rule in study().signatures if rule.right == "sign_forms" for code in rule.forms]
+    return Q(subject__site__in=sites, form_code__in=forms)
+
+
+def waiting_for_signature(access: Access) -> QuerySet[FormInstance]:
+    """What waits for this person's signature, oldest first."""
+    return unsigned(signable_by(access))
+
+
+def unsigned(which: Q) -> QuerySet[FormInstance]:
+    """Of these forms the complete ones without a standing signature, oldest first."""
+    standing = Signature.objects.filter(instance=OuterRef("pk"), voided_at=None)
     return (
-        FormInstance.objects.filter(subject__site__in=sites, form_code__in=forms, status__in=["complete", "not_done"])
+        FormInstance.objects.filter(which, status__in=["complete", "not_done"])
         .filter(~Exists(standing))
         .annotate(was_signed=Exists(Signature.objects.filter(instance=OuterRef("pk"))))
         .order_by("subject__code", "form_code", "seq", "pk")
@@ -84,8 +113,7 @@ def waiting_for_signature(sites: list[Site]) -> QuerySet[FormInstance]:
 
 def signing_queue(access: Access, *, forms: list[str] | None = None, subject: str = "", page: int = 1) -> SigningPage:
     """What this person may sign, 50 at a time, with diffs. Eight statements, whatever the number of forms."""
-    sites = list(access.sites(Permission.SIGN_FORMS))
-    waiting = waiting_for_signature(sites)
+    waiting = waiting_for_signature(access)
     if forms:
         waiting = waiting.filter(form_code__in=forms)
     if subject:
@@ -217,8 +245,12 @@ class SignDialog:
 
 def sign_dialog(access: Access, chosen: dict[int, int], *, asks_code: bool, problem: str = "") -> SignDialog:
     """The forms somebody is about to sign, of sites where this person may. Four statements."""
-    sites = list(access.sites(Permission.SIGN_FORMS))
-    forms = FormInstance.objects.filter(pk__in=list(chosen), subject__site__in=sites)
+    by_right = signing_sites(access)
+    sites = [site for found in by_right.values() for site in found]
+    allowed = Q(pk__in=[])
+    for rule in study().signatures:
+        allowed |= Q(form_code__in=rule.forms, subject__site__in=by_right.get(rule.right, []))
+    forms = FormInstance.objects.filter(allowed, pk__in=list(chosen))
     found = list(forms.select_related("subject", "visit").order_by("subject__code", "form_code", "seq"))
     records = read_forms([form.pk for form in found])
     rows = tuple(_dialog_row(form, records[form.pk], chosen[form.pk]) for form in found)

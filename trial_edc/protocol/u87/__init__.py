@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trial_edc.protocol.model import Protocol
 from trial_edc.protocol.u87.criteria import CRITERIA
-from trial_edc.protocol.u87.pages import AFTER_SAVE, BANNER, FORM_GROUPS, LANES, LATEST, TO_DO, VISIT_FOLDS
+from trial_edc.protocol.u87.pages import AFTER_SAVE, BANNER, FORM_GROUPS, LANES, LATEST, STEPS, TO_DO, VISIT_FOLDS
 from trial_edc.protocol.u87.panels import ANALYTES, PANELS
 from trial_edc.protocol.u87.plan import (
     ANCHORS,
@@ -41,8 +41,7 @@ PROTOCOL = Protocol(
     sdv=SDV,
     settings=SETTINGS,
     date_forms=DATE_FORMS,
-    subject_dates="subjects.selectors.subject_dates",
-    phase="subjects.selectors.phase",
+    phase="trial_edc.protocol.u87.phases.phase",
     form_groups=FORM_GROUPS,
     visit_folds=VISIT_FOLDS,
     banner=BANNER,
@@ -50,4 +49,5 @@ PROTOCOL = Protocol(
     lanes=LANES,
     after_save=AFTER_SAVE,
     to_do=TO_DO,
+    steps=STEPS,
 )

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('subjects', '0001_initial'),
+        ('subjects', '0003_imports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
