@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from subjects.actions.subjects import open_unscheduled_visit, plan_dates, register_subject
-from subjects.demo import answers, answers_assessments, answers_subjects
+from subjects.demo import answers, answers_assessments, answers_subjects, ways
 from subjects.demo.answers import Answers, Moment, adverse_event
 from subjects.demo.answers_subjects import log_entries
 from subjects.demo.courses import COURSES, Course
+from subjects.demo.ways import move
 from subjects.models import Subject
 from trial_edc.accounts.access import people_with_access
 from trial_edc.accounts.models import Site, User
@@ -101,7 +102,9 @@ class _Seeding:
         for visit, on in self._visits():
             with self._clock(on):
                 self._fill_visit(visit, on)
-                if visit.code == "scr":
+                if visit.code == "scr" and self.course.is_screen_failure:
+                    self._fail(on)
+                elif visit.code == "scr":
                     self._plan()
         with self._clock(self.as_of):
             self._after_the_visits()
@@ -118,6 +121,8 @@ class _Seeding:
             self._day_of_the_mock_up()
         if self.course.is_signed:
             self._sign()
+        if self.course.moved_to:
+            move(by=self.people["dm1"], subject=self.subject, to=self.course.moved_to)
 
     def _clock(self, on: date) -> AbstractContextManager[None]:
         """The afternoon of a day at the site, where the clock may be moved."""
@@ -138,6 +143,7 @@ class _Seeding:
             sex=self.course.sex,
             birth_year=str(self.course.birth_year),
             consent_type="TISSUE",
+            earlier_number=self.course.earlier_number,
         )
         self.subject = subject
         self._consent(1, signed_on, {})
@@ -190,6 +196,10 @@ class _Seeding:
 
     def _moment(self, visit: str, on: date, day: int, seq: int = 1) -> Moment:
         return Moment(self.course, visit, on, day, seq, self.random, study(), self.subject.code)
+
+    def _fail(self, on: date) -> None:
+        """Screening ended: the disposition says so."""
+        self._save("eos", "ds", ways.screen_failure(on))
 
     def _plan(self) -> None:
         planned = self._day(COLLECTED)

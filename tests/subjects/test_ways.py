@@ -216,7 +216,7 @@ def test_lost_to_follow_up_is_offered_after_three_attempts_and_reversible(client
     assert crc.offers() == []
 
     lines.append(ATTEMPT.format(date=day(subject, 20)))
-    crc.save("visits/y3/ltfu", revision=1, ltatt="\n".join(lines), ltatt__reason="source")
+    crc.save("visits/y3/ltfu", revision=1, ltatt="\n".join(lines), ltatt__reason="entry_error")
     assert crc.offers() == ["lost-ds"]
     assert crc.take_up("lost-ds")["ds.dsepoch"] == "LTFU"
     crc.save("visits/eos/ds", dsepoch="LTFU", dsdecod="LOST", dsstdtc=day(subject, 20))

@@ -135,3 +135,13 @@ def test_only_forms_that_declare_the_source_are_looked_at():
     assert "mfg" in readers("aph")
     assert "crs" in readers("vs")
     assert "ecog" not in readers("vs")
+
+
+def test_what_the_system_derived_meanwhile_is_no_clash(study, infused):
+    mfg = instance(infused, "mfg")
+    save(study, infused, "aph/aph", aphstdtc=f"{on(infused, 52)} 09:00", aphstdtc__reason="entry_error")
+
+    raw = {"mfg.mfgendt": on(infused, 30)}
+    scenarios.save(study, infused, "mfg/mfg", raw, by="mfr1", revision=mfg.revision)
+
+    assert instance(infused, "mfg").revision == mfg.revision + 2

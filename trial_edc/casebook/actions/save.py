@@ -22,6 +22,7 @@ from trial_edc.accounts.models import Site, User
 from trial_edc.accounts.roles import Role
 from trial_edc.audit import clock
 from trial_edc.audit.context import audited
+from trial_edc.audit.system import SYSTEM_NAME
 from trial_edc.crf.checks import Finding
 from trial_edc.crf.entry import Entry, bind
 from trial_edc.crf.parse import EntryContext
@@ -124,14 +125,19 @@ def save_form(
         _refuse_status(opened)
         reading = _read(by, opened, slot, raw)
         if revision is not None and revision != opened.revision:
-            raise StaleRevision(
-                _("%(name)s saved this form while you were editing.") % {"name": opened.saved_by},
-                merge_of(opened, reading.spec, reading.before, reading.entry, revision, reading.site),
-            )
+            _refuse_stale(opened, reading, revision)
         require_answer(by=by, form_code=slot.form_code, record=reading.entry.record, site_id=reading.site.pk)
         given = _reasons(reading, raw, opened)
         audit.acting_as(role, reasons=_by_column(reading.spec, given))
         return _write(opened, slot, reading, given, raw, source=source, token=token)
+
+
+def _refuse_stale(opened: Opened, reading: Reading, revision: int) -> None:
+    """Somebody saved the form meanwhile. What only the system derived anew is nobody's to choose: that is no clash."""
+    merge = merge_of(opened, reading.spec, reading.before, reading.entry, revision, reading.site)
+    if opened.saved_by == SYSTEM_NAME and all(one.outcome == "mine" for one in merge.fields):
+        return
+    raise StaleRevision(_("%(name)s saved this form while you were editing.") % {"name": opened.saved_by}, merge)
 
 
 def _role(by: User, opened: Opened) -> Role:
