@@ -63,6 +63,7 @@ NEUTROPENIA = Event("Neutrophils low", "Neutrophil count decreased", 3, 2, 14, "
 FEVER = Event("Fever", "Fever", 1, 2, 4, "PROBABLE")
 FATIGUE = Event("Fatigue", "Fatigue", 1, 3, None, outcome="NOTREC")
 MILD_CRS = Event("Cytokine release syndrome", "Cytokine release syndrome", 1, 2, 5, "DEFINITE", "CRS")
+CRS_3 = Event("Cytokine release syndrome", "Cytokine release syndrome", 3, 1, 5, "DEFINITE", "CRS")
 CRS_2 = Event("Cytokine release syndrome", "Cytokine release syndrome", 2, 2, 6, "DEFINITE", "CRS")
 
 TWELVE = (
@@ -110,7 +111,7 @@ COURSES = (
     Course("102", "M", 1964, -50, stage="prescr"),
     Course("102", "M", 1959, 15, crs={2: 1, 3: 1}, events=(MILD_CRS, FEVER), cohort="DL2"),
     Course("103", "F", 1957, 310, events=(FATIGUE, FEVER), is_signed=True),
-    Course("103", "M", 1968, 95, crs={1: 1, 2: 2, 3: 1}, events=(CRS_2, ANAEMIA)),
+    Course("103", "M", 1968, 95, crs={1: 1, 2: 3, 3: 2, 4: 1}, events=(CRS_3, ANAEMIA)),
     Course("103", "M", 1952, 29, events=(NEUTROPENIA, FATIGUE)),
     Course("103", "F", 1976, 8, crs={2: 1}, events=(FEVER,), cohort="DL2"),
     Course("103", "M", 1963, -3, stage="ld2", cohort="DL2"),

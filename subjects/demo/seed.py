@@ -17,6 +17,7 @@ from subjects.demo import answers, answers_assessments, answers_subjects, ways
 from subjects.demo.answers import Answers, Moment, adverse_event
 from subjects.demo.answers_subjects import log_entries
 from subjects.demo.courses import COURSES, Course
+from subjects.demo.safety import safety_entries
 from subjects.demo.ways import move
 from subjects.models import Subject
 from trial_edc.accounts.access import people_with_access
@@ -112,6 +113,7 @@ class _Seeding:
 
     def _after_the_visits(self) -> None:
         self._adverse_events()
+        self._safety()
         self._stay()
         self._logs()
         if self.course.died_on is not None:
@@ -215,6 +217,14 @@ class _Seeding:
         for seq, event in enumerate(known, 1):
             typed = adverse_event(event, infusion_on=self.infusion_on, today=self.as_of)
             self._save("", "ae", typed, seq=seq, by=self.investigator)
+
+    def _safety(self) -> None:
+        """Serious events with their reports; they are told, as any, by notices."""
+        numbers = Counter(FormInstance.objects.filter(subject=self.subject).values_list("form_code", flat=True))
+        for entry in safety_entries(self.subject.code, numbers["ae"], self._day, self.as_of):
+            numbers[entry.form] += 1
+            writer = {"investigator": self.investigator, "coordinator": self.coordinator}.get(entry.by)
+            self._save("", entry.form, entry.typed, seq=numbers[entry.form], by=writer or self.people[entry.by])
 
     def _stay(self) -> None:
         """Everybody who was infused was in hospital for it."""
