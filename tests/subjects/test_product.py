@@ -23,6 +23,7 @@ from trial_edc.casebook.actions.sign import sign_forms
 from trial_edc.casebook.models import FormInstance
 from trial_edc.casebook.problems import NotAllowed, Refused
 from trial_edc.crf.registry import crf
+from trial_edc.notices.models import Notice
 
 BACKEND = "trial_edc.accounts.backend.PeopleBackend"
 
@@ -189,6 +190,9 @@ def test_a_mismatch_stops_is_recorded_and_holds_the_product(client, study, subje
     check, hold = IdentityCheck.objects.get(), Hold.objects.get()
     assert (check.outcome, check.lot_expected, check.lot_read) == ("mismatch", LOT, "CT-010007")
     assert (hold.cause, hold.lot, hold.opened_by) == ("IDENTITY", LOT, study["crc1"])
+    told = set(Notice.objects.filter(code="product-hold").values_list("person__email", flat=True))
+    assert {"pi1@demo.example", "mm1@demo.example", "mfr1@demo.example"} <= told
+    assert "nurse1@demo.example" not in told
     event = AuditEvent.objects.get(table_name="subjects_identitycheck")
     assert (event.subject_id, event.changes["lot_read"][1]) == (subject.pk, "CT-010007")
     with pytest.raises(Refused, match="on hold"):
