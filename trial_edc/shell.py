@@ -21,7 +21,7 @@ STUDY_NAMES = {"u87": "U87-01", "cdiscpilot": "CDISC pilot"}
 PAGES: tuple[tuple[str, Promise, str, P | None, bool], ...] = (
     ("worklist", gettext_lazy("Worklist"), "/", None, True),
     ("subjects", gettext_lazy("Subjects"), "/subjects/", P.VIEW_SUBJECTS, True),
-    ("safety", gettext_lazy("Safety"), "/safety/", P.VIEW_SAFETY, True),
+    ("safety", gettext_lazy("Safety"), "/safety/", P.READ_LIVE_DATA, True),
     ("queries", gettext_lazy("Queries"), "/queries/", P.VIEW_QUERIES, True),
     ("reports", gettext_lazy("Reports"), "/reports/", P.DOWNLOAD_REPORTS, True),
     ("products", gettext_lazy("Product"), "/product/", P.VIEW_PRODUCT, False),

@@ -12,14 +12,13 @@ from django.utils.translation import gettext as _
 from subjects.actions.subjects import GateClosed
 from subjects.crfs.coi import ORDER
 from subjects.models import Subject
-from subjects.product.custody import DECIDERS, HOLDERS, held_of, right_for
+from subjects.product.custody import DECIDERS, HOLDERS, TOLD, held_of, right_for
 from subjects.product.identity import Comparison, as_scanned
 from subjects.product.models import Hold, IdentityCheck
 from subjects.product.selectors import comparisons, next_entry, product_now
 from subjects.product.state import Product, label_to_read, obstacles, step_label
 from trial_edc.accounts.access import access_of
 from trial_edc.accounts.models import User
-from trial_edc.accounts.roles import Role
 from trial_edc.audit import clock
 from trial_edc.audit.context import audited
 from trial_edc.casebook.actions.save import save_form
@@ -28,7 +27,6 @@ from trial_edc.casebook.rights import require
 from trial_edc.casebook.slots import Slot
 from trial_edc.notices.actions import notify
 
-TOLD = (Role.PI, Role.SI, Role.CRC, Role.MM, Role.MFR)
 MOST_MINUTES = 30
 LEAST_LETTERS = 5
 

@@ -10,6 +10,7 @@ from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from subjects.crfs.inf import Infusion
 from subjects.models import Subject
 from subjects.product.custody import DECIDERS, HOLDERS, steps_of
 from subjects.product.identity import Comparison
@@ -37,6 +38,11 @@ def _product(casebook: Casebook, holds: list[Hold]) -> Product:
     releases = [one.id for one in casebook.instances if one.form_code == "rel"]
     signed = Signature.objects.filter(instance__in=releases, voided_at=None).values_list("instance_id", flat=True)
     return product_of(casebook, set(signed), holds)
+
+
+def infusions(subject: Subject) -> int:
+    """How many infusions have begun. One statement."""
+    return Infusion.objects.filter(instance__subject=subject, infdtc__isnull=False).count()
 
 
 def next_entry(subject: Subject, log: str) -> int:

@@ -107,10 +107,12 @@ class Product:
 
     @property
     def next_step(self) -> str:
-        """Code of the step that follows the last one done, "" after the infusion."""
+        """Code of the step that follows the last one done, "" after the infusion and while there is no product."""
+        if self.infused_at or (self.lot is not None and self.lot.has_failed):
+            return ""
         done = [ORDER.index(step) for step in self.steps_done]
         after = max(done, default=-1) + 1
-        return ORDER[after] if after < len(ORDER) and not self.infused_at else ""
+        return ORDER[after] if after < len(ORDER) else ""
 
 
 def product_of(casebook: Any, signed: Collection[int], holds: Collection[Any] = ()) -> Product:

@@ -1,10 +1,13 @@
 """The product's pages: its way, identity checked by two persons, holds, failure and second manufacture."""
 
 import re
+from datetime import date
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from subjects.demo.courses import COURSES
+from subjects.demo.seed import seed_demo
 from subjects.models import Hold, IdentityCheck, Subject
 from subjects.product.actions import confirm_identity, decide_hold, open_hold, read_labels
 from subjects.product.identity import Comparison
@@ -285,6 +288,20 @@ def test_growth_after_the_infusion_is_asked_about(study, subject):
 
     assert [query.item for query in saved.opened if query.item == "relster"] == ["relster"]
     assert "after the infusion" in saved.opened[0].messages.first().text
+    told = Notice.objects.filter(code="product-growth")
+    assert {"pi1@demo.example", "mm1@demo.example"} <= set(told.values_list("person__email", flat=True))
+    assert "after the infusion" in told[0].sentence
+
+
+def test_the_demo_has_failed_manufactures(study):
+    courses = tuple(course for course in COURSES if course.failure)
+
+    again, ended = seed_demo(as_of=date(2026, 3, 5), people=study.people, courses=courses, say=lambda text: None)
+
+    assert state_of(product_now(again)) == ("ok", "Released")
+    assert [lot.outcome for lot in product_now(again).lots] == ["REPEAT", "SUCCESS"]
+    assert state_of(product_now(ended)) == ("act", "Failure - stop")
+    assert product_now(ended).next_step == ""
 
 
 # Failure and second manufacture

@@ -172,14 +172,33 @@ class SignatureRule:
 class WorklistGroup:
     """A group of the home page: its code, its title, the roles it is for.
 
-    `rows_from`: a function of the trial by dotted path, which gives the rows for a person's rights; "" = the
-    platform knows the group.
+    `rows` names the trial's function that fills it, by dotted path; "" = one of the platform's own groups.
     """
 
     code: str
     title: str
     roles: tuple[str, ...]
-    rows_from: str = ""
+    rows: str = ""
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True)
+class StoppingRule:
+    """A rule that pauses treatment once `limit` subjects have such an event.
+
+    Attributes:
+        code, title: names of the rule. event: what it counts, a name the trial's safety table knows.
+        limit: reaching it stops. is_percent: the limit is a share, in percent, of the subjects at risk.
+        minimum: subjects at risk before a share counts. by_cohort: counted for each dose level alone.
+    """
+
+    code: str
+    title: str
+    event: str
+    limit: int
+    is_percent: bool = False
+    minimum: int = 0
+    by_cohort: bool = False
 
 
 @dataclass(frozen=True)
@@ -227,7 +246,9 @@ class Protocol:
 
     `date_forms` are the forms that tell its dates; `subject_dates` and `phase` name the trial's functions
     that read them, by dotted path, and `lanes` those that draw lanes of the journey. `banner` and `latest` are
-    the facts and values on the subject's page.
+    the facts and values on the subject's page. `alerts` (top of that page), `form_panels` ((form, function) for
+    its page), `after_save` (in the transaction of each save) and `measured_term` (CTCAE term and grade of a measured
+    row) are functions of the trial as well. `flagged_entry` is the log a graded value can be carried into.
     """
 
     code: str
@@ -257,6 +278,12 @@ class Protocol:
     banner: tuple[ShownItem, ...] = ()
     latest: tuple[ShownItem, ...] = ()
     lanes: tuple[str, ...] = ()
+    alerts: tuple[str, ...] = ()
+    form_panels: tuple[tuple[str, str], ...] = ()
+    after_save: tuple[str, ...] = ()
+    stopping_rules: tuple[StoppingRule, ...] = ()
+    measured_term: str = ""
+    flagged_entry: str = ""
 
     def plan_code(self, visit_code: str) -> str:
         """The schedule's code of a visit: "uns" for "uns1", itself for a planned visit."""

@@ -31,6 +31,7 @@ from trial_edc.crf.values import FormRecord
 from ..context import entry_context
 from ..dates import date_forms
 from ..models import FormInstance, Query, Submission
+from ..panels import SavedForm, tell_saved
 from ..problems import Change, FormLocked, NotAllowed, ReasonRequired, StaleRevision
 from ..reader import Casebook, InstanceRow, casebook_of
 from ..rights import entering, require, require_answer, site_of
@@ -262,6 +263,8 @@ def _write(
     if opened.own is not None and is_revised:
         _unsettle(opened, instance, entry, given, by)
     _end_or_hold(opened, slot, by, entry, raw, instance.revision, now)
+    if is_revised:
+        tell_saved(SavedForm(by, opened.subject, instance, reading.before, entry.record))
     if token is not None:
         Submission(token=token, user=by, instance=instance, revision=instance.revision, at=now).save(force_insert=True)
     return _saved(instance, slot, reading, queries, plan, opened.queries)

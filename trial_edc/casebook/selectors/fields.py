@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -44,7 +45,8 @@ class FieldView:
         prev, prev_label: the previous visit's value and that visit. copy: its box text where allowed.
         message, message_level: under the field; "error" cannot be right, "finding" is unlikely.
         was: the saved value when the box differs from it. kept: why a doubted value is kept.
-        facts: limits, flag and grade of a measured value. beside: derived values in the same line.
+        facts: limits, flag and grade of a measured value; flag_url carries it into a log.
+        beside: derived values in the same line.
         is_short: two fit on one line.
         query_state: "open" or "answered". verify_state: "verified", "unverified" or "reverify".
     """
@@ -67,6 +69,7 @@ class FieldView:
     copy: str | None = None
     echo: str = ""
     facts: RowFacts | None = None
+    flag_url: str = ""
     beside: tuple[Beside, ...] = ()
     message: str = ""
     message_level: str = ""
@@ -114,6 +117,7 @@ class FormState:
     previous_label: str
     history_url: str
     readonly: bool
+    subject: str = ""
 
 
 def field_view(one: ItemSpec, state: FormState) -> FieldView:
@@ -141,6 +145,7 @@ def field_view(one: ItemSpec, state: FormState) -> FieldView:
         **_previous(one, state),
         echo=_echo(one, state),
         facts=row_facts(one, state.entry.record),
+        flag_url=_flag_url(one, state),
         beside=_beside(one, state),
         message=message,
         message_level=level,
@@ -164,6 +169,16 @@ def _condition(one: ItemSpec) -> str:
 
 def _history_url(one: ItemSpec, state: FormState) -> str:
     return f"{state.history_url}?item={one.address}" if state.saved and state.history_url else ""
+
+
+def _flag_url(one: ItemSpec, state: FormState) -> str:
+    """Where a saved value with a grade becomes an entry of the log the protocol names; "" without one."""
+    saved, log = state.saved, study().flagged_entry
+    facts = row_facts(one, saved) if saved and log and state.subject and saved.visit_code else None
+    if facts is None or not facts.grade:
+        return ""
+    place = "-".join((saved.visit_code, saved.form_code, *([str(saved.seq)] if saved.seq > 1 else []), one.address))
+    return f"{reverse('log', args=[state.subject, log])}new/?about={place}"
 
 
 def _beside(one: ItemSpec, state: FormState) -> tuple[Beside, ...]:

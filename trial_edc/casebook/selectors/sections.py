@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -93,6 +94,7 @@ class SectionView:
     changes: tuple[Change, ...] = ()
     has_draft: bool = False
     others: tuple[str, ...] = ()
+    prefilled: str = ""
 
     @property
     def count_label(self) -> str:
@@ -105,12 +107,16 @@ class SectionView:
 
 @dataclass(frozen=True)
 class Typed:
-    """What a person has typed in a section and sees again: boxes, messages, outcome."""
+    """What a person has typed in a section and sees again: boxes, messages, outcome.
+
+    `is_prefilled`: nobody typed it; it stands in the boxes of a new form and is kept once something is typed.
+    """
 
     raw: Mapping[str, str]
     messages: Mapping[str, str] = field(default_factory=dict)
     summary: Summary | None = None
     changes: tuple[Change, ...] = ()
+    is_prefilled: bool = False
 
 
 def section_view(
@@ -142,15 +148,21 @@ def section_view(
         previous_label=previous_label,
         history_url=form_url(facts, slot) + "history/",
         readonly=readonly,
+        subject=facts.casebook.subject.code
+        if may_enter(access, facts.site, study().flagged_entry or slot.form_code)
+        else "",
     )
     status, reason = slot_status(
-        facts, slot, has_draft=bool(typed.raw) and not readonly and not (record and typed.messages)
+        facts,
+        slot,
+        has_draft=bool(typed.raw) and not readonly and not typed.is_prefilled and not (record and typed.messages),
     )
     if just_saved and typed.summary is None:
         typed = replace(typed, summary=_saved_summary(entry, instance))
     about = _facts_of_section(facts, instance, lock)
     shown = build_section(state, slot, facts, status=status, typed=typed, instance=instance)
-    return replace(shown, status_reason=reason, has_draft=draft is not None, **about)
+    prefilled = json.dumps(dict(typed.raw)) if typed.is_prefilled and not readonly else ""
+    return replace(shown, status_reason=reason, has_draft=draft is not None, prefilled=prefilled, **about)
 
 
 def build_section(

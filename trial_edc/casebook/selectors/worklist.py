@@ -34,7 +34,7 @@ AHEAD_DAYS = 7
 
 @dataclass(frozen=True)
 class WorkRow:
-    """One thing to do; `when` is its deadline in words."""
+    """One thing to do; `when` is its deadline in words, `clock` a running one with text, state and due."""
 
     status: str
     title: str
@@ -43,6 +43,7 @@ class WorkRow:
     when: str = ""
     is_late: bool = False
     is_draft: bool = False
+    clock: object = None
 
 
 @dataclass(frozen=True)
@@ -91,16 +92,17 @@ def worklist(access: Access, *, group: str = "") -> WorkPage:
         _add_signatures(access, rows, counts)
     if "to-verify" in codes:
         rows["to-verify"] = _to_verify(access)
+    given: dict[str, object] = {}
     for one in wanted:
-        if one.rows_from:
-            rows[one.code] = list(import_string(one.rows_from)(access))
+        if one.rows:
+            rows[one.code] = list(import_string(one.rows)(access, given))
     groups = tuple(
         WorkGroup(
             code=one.code,
             title=str(one.title),
             rows=tuple(rows[one.code][:MOST_ROWS]),
             count=counts.get(one.code, len(rows[one.code])),
-            is_urgent=one.code in ("visits-overdue", "resign"),
+            is_urgent=one.is_urgent or one.code in ("visits-overdue", "resign"),
         )
         for one in wanted
     )

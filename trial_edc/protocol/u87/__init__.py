@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trial_edc.protocol.model import Protocol
 from trial_edc.protocol.u87.criteria import CRITERIA
-from trial_edc.protocol.u87.pages import BANNER, FORM_GROUPS, LANES, LATEST, VISIT_FOLDS
+from trial_edc.protocol.u87.pages import BANNER, FORM_GROUPS, FORM_PANELS, LANES, LATEST, VISIT_FOLDS
 from trial_edc.protocol.u87.panels import ANALYTES, PANELS
 from trial_edc.protocol.u87.plan import (
     ANCHORS,
@@ -13,6 +13,7 @@ from trial_edc.protocol.u87.plan import (
     SDV,
     SIGNATURE_MEANINGS,
     SIGNATURES,
+    STOPPING_RULES,
     TRACK_EVENTS,
     TRACKS_OFF,
     WORKLIST,
@@ -48,4 +49,10 @@ PROTOCOL = Protocol(
     banner=BANNER,
     latest=LATEST,
     lanes=LANES,
+    alerts=("adverse_events.safety.work.alerts",),
+    form_panels=FORM_PANELS,
+    after_save=("adverse_events.safety.telling.after_save", "subjects.product.telling.after_save"),
+    stopping_rules=STOPPING_RULES,
+    measured_term="assessments.lab_rows.graded_term",
+    flagged_entry="ae",
 )

@@ -42,3 +42,8 @@ LANES = (
     "adverse_events.lanes.icans_by_day",
     "adverse_events.lanes.adverse_events",
 )
+FORM_PANELS = (
+    ("ae", "adverse_events.safety.panels.event_panel"),
+    ("sae", "adverse_events.safety.panels.report_panel"),
+    ("spa", "adverse_events.safety.panels.assessment_panel"),
+)
