@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,10 +12,10 @@ from subjects.actions.subjects import GateClosed
 from subjects.crfs.coi import ORDER
 from subjects.models import Subject
 from subjects.product.custody import DECIDERS, HOLDERS, TOLD, held_of, right_for
-from subjects.product.identity import Comparison, as_scanned
+from subjects.product.identity import as_scanned
 from subjects.product.models import Hold, IdentityCheck
 from subjects.product.selectors import comparisons, next_entry, product_now
-from subjects.product.state import Product, label_to_read, obstacles, step_label
+from subjects.product.state import label_to_read, obstacles, step_label
 from trial_edc.accounts.access import access_of
 from trial_edc.accounts.models import User
 from trial_edc.audit import clock
@@ -73,7 +72,8 @@ def read_labels(
         check.outcome = IdentityCheck.Outcome.MISMATCH if wrong else IdentityCheck.Outcome.WAITING
         check.save(force_insert=True)
         if wrong:
-            _hold_for(check, product, wrong)
+            told = " ".join([step_label(step) + ".", *(one.in_words for one in wrong)])
+            _hold_for(check, Hold.Cause.IDENTITY, told)
     return check
 
 
@@ -100,6 +100,9 @@ def confirm_identity(*, by: User, check: IdentityCheck, credentials_confirmed: b
         current.outcome = IdentityCheck.Outcome.PASSED
         current.entry = _enter_step(current, by)
         current.save(update_fields=["second_by", "second_at", "outcome", "entry"])
+        if current.is_cold == "N":
+            text = _("%(step)s: the temperature log is not acceptable.") % {"step": step_label(current.step)}
+            _hold_for(current, Hold.Cause.TEMPERATURE, text)
     return current
 
 
@@ -139,19 +142,19 @@ def _drop_waiting(subject: Subject, step: str) -> None:
         old.save(update_fields=["outcome"])
 
 
-def _hold_for(check: IdentityCheck, product: Product, wrong: Collection[Comparison]) -> Hold:
-    told = " ".join([step_label(check.step) + ".", *(one.in_words for one in wrong)])
+def _hold_for(check: IdentityCheck, cause: str, text: str) -> None:
+    """Hold the product for what a check found, in the name of its first person."""
+    lot = product_now(check.subject).lot
     hold = Hold.objects.create(
         subject=check.subject,
-        lot=product.lot.batch if product.lot else "",
-        cause=Hold.Cause.IDENTITY,
-        text=told[:400],
+        lot=lot.batch if lot else "",
+        cause=cause,
+        text=text[:400],
         identity_check=check,
         opened_by=check.first_by,
-        opened_at=check.first_at,
+        opened_at=check.second_at or check.first_at,
     )
     tell_of_hold(hold)
-    return hold
 
 
 def open_hold(*, by: User, subject: Subject, cause: str, text: str) -> Hold:

@@ -62,7 +62,8 @@ def check_page(access: Access, check: IdentityCheck) -> CheckPage:
     reads = access.can(Permission.READ_LIVE_DATA, subject.site)
     back_url, back_label = _back(access, subject)
     is_bedside = check.step == "INFUSION"
-    may_repeat = access.can(right_for(check.step), subject.site) and check.outcome != IdentityCheck.Outcome.PASSED
+    is_open = check.outcome in (IdentityCheck.Outcome.WAITING, IdentityCheck.Outcome.DROPPED)
+    may_repeat = is_open and access.can(right_for(check.step), subject.site)
     return CheckPage(
         subject=subject,
         step_label=step_label(check.step),

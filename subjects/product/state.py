@@ -115,6 +115,14 @@ class Product:
         return ORDER[after] if after < len(ORDER) else ""
 
 
+def step_for(product: Product, mine: Collection[str]) -> str:
+    """The step a person may verify now, "" for none. Manufacturing does not wait for an entry the site still owes."""
+    step = product.next_step
+    if step == "APHERESIS" and step not in mine and product.collections:
+        step = "MFRECEIPT"
+    return step if step in mine else ""
+
+
 def product_of(casebook: Any, signed: Collection[int], holds: Collection[Any] = ()) -> Product:
     """The product as the casebook tells it.
 

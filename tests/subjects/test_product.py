@@ -12,7 +12,7 @@ from subjects.models import Hold, IdentityCheck, Subject
 from subjects.product.actions import confirm_identity, decide_hold, open_hold, read_labels
 from subjects.product.identity import Comparison
 from subjects.product.selectors import product_now
-from subjects.product.state import obstacles, state_of
+from subjects.product.state import obstacles, state_of, step_for
 from subjects.selectors import dates_of
 from tests import scenarios
 from tests.platform.conftest import fresh_code
@@ -214,6 +214,27 @@ def test_a_mismatch_closes_the_checklist(client, study, subject):
     assert "box-infthdtc" not in shown
     assert posted.status_code == 422
     assert not FormInstance.objects.filter(subject=subject, form_code="inf").exists()
+
+
+def test_a_warm_product_is_entered_and_held(study, subject):
+    check = read(study, subject, step="THAW", is_cold="N")
+
+    confirm_identity(by=study["nurse1"], check=check, credentials_confirmed=True)
+
+    assert product_now(subject).steps[-1].coitemp == "N"
+    hold = Hold.objects.get()
+    assert (hold.cause, hold.text) == ("TEMPERATURE", "Thaw: the temperature log is not acceptable.")
+    assert obstacles(product_now(subject), "INFUSION") == [
+        f"The product is on hold: {hold.text} Decide on the hold first."
+    ]
+
+
+def test_manufacturing_does_not_wait_for_an_entry_of_the_site(study):
+    product = product_now(world.collected(study))
+
+    assert step_for(product, ("MFRECEIPT", "RELEASE", "SHIPMENT")) == "MFRECEIPT"
+    assert step_for(product, ("APHERESIS", "THAW")) == "APHERESIS"
+    assert step_for(product, ()) == ""
 
 
 def test_somebody_else_decides_on_a_hold(study, subject):
