@@ -23,6 +23,9 @@ CEILINGS = {
     "log": 14,
     "history": 16,
     "find": 4,
+    "product": 14,
+    "products": 14,
+    "infusion": 14,
 }
 SAVE, DRAFT = 20, 6
 
@@ -90,6 +93,9 @@ def test_pages_stay_under_their_ceilings(site, client):
         "history": reverse("subject-history", args=[subject.code]),
         "queries": reverse("queries"),
         "sign": reverse("sign"),
+        "product": reverse("product", args=[subject.code]),
+        "products": reverse("products") + "?show=all",
+        "infusion": reverse("product-infusion", args=[subject.code]),
         "find": reverse("find") + "?q=1 d7 vs",
     }
     over = {}

@@ -37,7 +37,11 @@ LATEST = (
     ShownItem(_("Platelets"), (("lbh", "plt"),)),
 )
 # Told of every change of a form, inside its transaction.
-AFTER_SAVE = ("subjects.actions.follow.after_save", "adverse_events.safety.telling.after_save")
+AFTER_SAVE = (
+    "subjects.actions.follow.after_save",
+    "subjects.product.telling.after_save",
+    "adverse_events.safety.telling.after_save",
+)
 # What the trial adds to the open work of a subject.
 TO_DO = ("subjects.participation.to_do",)
 # Steps on the way through the study: code, title, and the form that says a subject came that far.

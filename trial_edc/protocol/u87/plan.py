@@ -78,6 +78,8 @@ SIGNATURES = (
 WORK = "adverse_events.safety.work"
 WORKLIST = (
     WorklistGroup("sae-clock", _("Serious event clocks"), ("CRC", "PI", "SI", "MM"), f"{WORK}.clock_rows", True),
+    WorklistGroup("product", _("Product"), ("MFR",), "subjects.product.work.manufacture"),
+    WorklistGroup("bedside", _("Identity checks"), ("BED",), "subjects.product.work.identity_checks"),
     WorklistGroup("stopping", _("Stopping rules"), ("MM",), f"{WORK}.stopping_rows", True),
     WorklistGroup("spa-missing", _("Serious events to assess"), ("MM",), f"{WORK}.assessment_rows"),
     WorklistGroup("severe", _("New CRS and ICANS of grade 3 or more"), ("MM",), f"{WORK}.severe_rows"),
@@ -85,8 +87,6 @@ WORKLIST = (
     WorklistGroup(
         "differs", _("Responses that differ"), ("PI", "SI", "MM"), "assessments.selectors.differing_response_rows"
     ),
-    WorklistGroup("product", _("Product"), ("MFR",), "subjects.product.work.manufacture"),
-    WorklistGroup("bedside", _("Identity checks"), ("BED",), "subjects.product.work.identity_checks"),
     WorklistGroup("visits-overdue", _("Visits overdue"), ("CRC", "DM")),
     WorklistGroup("visits-due", _("Visits due"), ("CRC",)),
     WorklistGroup("visits-next", _("Next 7 days"), ("CRC", "CRA")),
