@@ -45,6 +45,7 @@ def test_the_worksheet_shows_the_worked_case(subject, desk):
     response = desk.get(address(subject))
 
     assert response.context["page"].visit == "m6"
+    assert int(response.headers["X-SQL-Count"]) <= 14
     assert cells(response, "sum") == {"base": "104 mm", "d28": "78 mm", "m2": "57 mm", "m3": "46 mm", "m6": "–"}
     assert cells(response, "baseline")["m3"] == "−55.8 %"
     assert cells(response, "nadir")["m2"] == "−26.9 % −21 mm"

@@ -3,7 +3,9 @@
 import pytest
 from django.urls import get_resolver
 
+from assessments.laboratory_defaults import write_defaults
 from tests import scenarios
+from trial_edc.audit.context import audited
 from trial_edc.audit.models import AuditEvent
 from trial_edc.casebook.actions.queries import raise_query
 
@@ -11,6 +13,7 @@ READERS = {"crc1", "pi1", "si1", "cra1", "dm1", "mm1", "aud1"}
 SIGNERS = {"pi1", "si1"}
 ENTERERS = {"crc1", "pi1", "si1"}
 REVIEWERS = {"cra1", "dm1", "mm1"}
+STUDY_READERS = {"dm1", "mm1", "stat1", "aud1"}
 EVERYONE = (*sorted(READERS), "stat1", "lab1", "mfr1", "nurse1", "admin1", "crc3")
 FORM = "subjects/{subject}/visits/d3/vs/"
 ENTRY = "subjects/{subject}/ae/1/"
@@ -38,6 +41,16 @@ PAGES = [
     (f"{ENTRY}withdraw/", "get", ENTERERS),
     (f"{ENTRY}withdraw/", "post", ENTERERS),
     ("queries/{query}/", "post", ENTERERS),
+    ("subjects/{subject}/tumour/?visit=d28", "get", READERS),
+    *((f"subjects/{{subject}}/tumour/{rest}?visit=d28", "post", ENTERERS) for rest in ("", "draft/", "discard/")),
+    ("subjects/{subject}/labs/?visit=d3", "get", READERS),
+    ("subjects/{subject}/labs/?visit=d3", "post", ENTERERS),
+    ("subjects/{subject}/kinetics/", "get", READERS),
+    ("laboratories/", "get", STUDY_READERS),
+    ("laboratories/L101/", "get", STUDY_READERS),
+    ("laboratories/L101/", "post", {"dm1"}),
+    ("laboratories/L101/ranges/{range}/", "get", STUDY_READERS),
+    ("laboratories/L101/ranges/{range}/", "post", {"dm1"}),
 ]
 NAMES_A_RECORD = ("{subject}", "{query}")
 OPEN_TO_SEEING = {"stat1", "lab1", "mfr1", "nurse1"}
@@ -54,7 +67,10 @@ def named(study):
     vitals = scenarios.day_3(study, subject)
     scenarios.adverse_event(study, subject)
     query = raise_query(by=study["cra1"], instance=vitals, item="temp", text="Which is correct?")
-    return {"subject": subject.code, "query": query.pk}
+    with audited(by=study["dm1"], reason="Ranges of the laboratories"):
+        laboratories = write_defaults(study.sites)
+    own = next(one for one in laboratories if one.code == "L101")
+    return {"subject": subject.code, "query": query.pk, "range": own.ranges.first().pk}
 
 
 def signed_in(client, study, who):
@@ -103,13 +119,13 @@ def test_a_refused_post_writes_nothing(study, named, client, who):
 
 
 def test_every_casebook_address_is_in_the_table():
-    tested = {address.partition("?")[0].format(subject="S", query=1) for address, _method, _may in PAGES}
+    tested = {address.partition("?")[0].format(subject="S", query=1, range=1) for address, _method, _may in PAGES}
     found = set()
     for pattern in walk(get_resolver().url_patterns):
         view = getattr(pattern, "callback", None)
         if (
             view
-            and view.__module__.startswith(("trial_edc.casebook", "subjects"))
+            and view.__module__.startswith(("trial_edc.casebook", "subjects", "assessments.worksheets"))
             and "<number:seq>" not in str(pattern.pattern).replace("<str:log>/<number:seq>", "")
         ):
             found.add(filled(str(pattern.pattern)))
@@ -124,7 +140,13 @@ def walk(patterns):
 
 def filled(pattern):
     entry = pattern.replace("<str:log>/<number:seq>", "ae/1").replace("<str:log>", "ae").replace("<str:subject>", "S")
-    return entry.replace("<str:visit>", "d3").replace("<str:form>", "vs").replace("<int:query>", "1")
+    return (
+        entry.replace("<str:visit>", "d3")
+        .replace("<str:form>", "vs")
+        .replace("<int:query>", "1")
+        .replace("<str:code>", "L101")
+        .replace("<int:key>", "1")
+    )
 
 
 BAD_ADDRESSES = [

@@ -23,6 +23,9 @@ CEILINGS = {
     "log": 14,
     "history": 16,
     "find": 4,
+    "tumour": 14,
+    "labs": 14,
+    "kinetics": 14,
 }
 SAVE, DRAFT = 20, 6
 
@@ -91,6 +94,9 @@ def test_pages_stay_under_their_ceilings(site, client):
         "queries": reverse("queries"),
         "sign": reverse("sign"),
         "find": reverse("find") + "?q=1 d7 vs",
+        "tumour": reverse("tumour", args=[subject.code]),
+        "labs": reverse("labs", args=[subject.code]),
+        "kinetics": reverse("kinetics", args=[subject.code]),
     }
     over = {}
     for who in ("crc1", "pi1", "cra1", "dm1"):
