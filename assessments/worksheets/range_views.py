@@ -14,6 +14,7 @@ from assessments.worksheets.regrading import (
     changed_range,
     laboratories,
     laboratory_named,
+    names_of,
     preview,
     range_lines,
     range_of,
@@ -70,7 +71,7 @@ def lab_range(request: HttpRequest, code: str, key: int) -> HttpResponse:
     if request.method == "POST" and not _may_edit(request):
         return refuse(request, Permission.EDIT_STUDY_BUILD)
     entry = LimitsEntry(request.POST or None, initial={name: _plain(getattr(stored, name)) for name in NAMES})
-    shown = {"laboratory": found, "range": stored, "entry": entry, "may_edit": _may_edit(request)}
+    shown = {"laboratory": found, "range": stored, "entry": entry, "may_edit": _may_edit(request), **names_of(stored)}
     if request.method == "POST" and entry.is_valid():
         try:
             if request.POST.get("act") == "correct":

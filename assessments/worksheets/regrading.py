@@ -24,6 +24,7 @@ from trial_edc.casebook.actions.derive import derived_record
 from trial_edc.casebook.models import Signature
 from trial_edc.casebook.reader import Casebook, read
 from trial_edc.casebook.selectors.sections import visit_title
+from trial_edc.crf.parse import unit_label
 from trial_edc.crf.registry import short_title
 from trial_edc.crf.spec import FormSpec, protocol
 from trial_edc.crf.values import FormRecord, display, row_facts
@@ -169,12 +170,18 @@ def range_lines(laboratory: Laboratory) -> list[dict[str, Any]]:
         {
             "range": one,
             "label": _(protocol().analytes[one.analyte].label),
+            "unit": unit_label(one.unit),
             "normal": _span(one.lln, one.uln),
             "measurable": _span(one.lloq, one.uloq),
         }
         for one in found
         if one.analyte in order
     ]
+
+
+def names_of(stored: LabRange) -> dict[str, str]:
+    """Analyte and unit of a range in words."""
+    return {"label": _(protocol().analytes[stored.analyte].label), "unit": unit_label(stored.unit)}
 
 
 def _span(low: Decimal | None, high: Decimal | None) -> str:

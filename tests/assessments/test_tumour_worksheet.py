@@ -10,8 +10,11 @@ from django.urls import reverse
 from assessments.selectors import responses_that_differ
 from tests import scenarios
 from tests.assessments.tumour_case import day, tumour_subject, typed_m6
+from trial_edc.casebook.actions.queries import raise_query
 from trial_edc.casebook.models import Draft, FormInstance, Query, Signature
 from trial_edc.casebook.reader import read
+from trial_edc.casebook.selectors.query_list import query_list
+from trial_edc.casebook.selectors.signing import signing_queue
 
 
 @pytest.fixture
@@ -251,3 +254,19 @@ def test_readers_see_no_boxes_and_cannot_save(study, subject, client):
     assert '<form method="post" id="f-tumour"' not in shown.content.decode()
     assert client.post(address(subject, "m3"), {"cell.1": "9"}).status_code == 403
     assert client.post(address(subject, "m3", "draft/"), {"cell.1": "9"}).status_code == 403
+
+
+def test_numbered_rows_are_named_in_signing_and_in_queries(study, subject, client):
+    form = FormInstance.objects.get(subject=subject, form_code="tr", visit__code="d28")
+    scenarios.signed(study, form)
+    changed = {"tr.trdiam.2": "16", "tr.trdiam.2.reason": "entry_error"}
+    scenarios.save(study, subject, "d28/tr", changed)
+    raise_query(by=study["cra1"], instance=form, item="trdiam.3", text="The report has 15 mm. Which is correct?")
+
+    (row,) = (one for one in signing_queue(study.access("pi1")).rows if one.id == form.pk)
+    (asked,) = query_list(study.access("cra1"), {}).rows
+
+    labels = {(diff.label, diff.old, diff.new) for diff in row.diffs}
+    assert ("Diameter (longest / short axis) (2)", "17 mm", "16 mm") in labels
+    assert dict(row.values)["Diameter (longest / short axis) (4)"] == "11 mm"
+    assert asked.label == "Diameter (longest / short axis) (3)"
