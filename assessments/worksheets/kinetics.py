@@ -24,6 +24,7 @@ from trial_edc.crf.partial import text as date_text
 from trial_edc.crf.spec import protocol
 
 SECOND = timedelta(seconds=1)
+PRODUCT = "pkcopy"
 
 
 @dataclass(frozen=True)
@@ -94,14 +95,14 @@ def kinetics_sheet(subject: Any, *, analyte: str = "") -> KineticsSheet:
         analytes=tuple(_link(subject, one, chosen) for one in CURVES),
         chart=log_chart(points, events) if points else None,
         rows=tuple(_row(one, subject) for one in points),
-        parameters=_parameters(parameters(points, is_product=chosen.key == "pkcopy"), chosen, unit),
+        parameters=_parameters(parameters(points, is_product=chosen.key == PRODUCT), chosen, unit),
         events=tuple((one.text, _days(one)) for one in events),
         note="" if dates.anchors.infusion else _("No infusion is recorded, so there is no day 0 to count from."),
     )
 
 
 def is_followed(analyte: str) -> bool:
-    return any(one.key == analyte for one in CURVES)
+    return any(one.key == analyte and analyte in protocol().analytes for one in CURVES)
 
 
 def _link(subject: Any, one: Curve, chosen: Curve) -> tuple[str, str, str, bool]:
@@ -141,7 +142,7 @@ def _parameters(found: Kinetics | None, curve: Curve, unit: str) -> tuple[Parame
     ]
     listed = [_parameter(found, label, key, suffix, is_time=key != "cmax") for label, key, suffix in lines]
     area_unit = f"{unit} × {_('day')}"
-    if curve.key == "pkcopy":
+    if curve.key == PRODUCT:
         area, stands_in = area_to_day_28(found)
         note = _("AUClast in its place: the late samples are below the limit.") if stands_in else ""
         if area is None:

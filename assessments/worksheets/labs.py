@@ -125,7 +125,7 @@ def lab_sheet(
         subject=subject,
         panel=panel,
         visit=slot.visit_code,
-        panels=tuple(_panel_link(subject, code, panel) for code in PANELS),
+        panels=tuple(_panel_link(subject, code, panel) for code in panels_of_study()),
         draws=tuple(_draw(facts, panel, place, here) for place in draws),
         columns=tuple(_draw(facts, panel, place, here) for place in shown),
         rows=_rows(facts, panel, shown, section),
@@ -142,6 +142,12 @@ def lab_sheet(
         all_url="" if shows_all else f"{address}&draws=all",
         few_url=address if shows_all else "",
     )
+
+
+def panels_of_study() -> tuple[str, ...]:
+    """Those of the panels the study's schedule has."""
+    planned = {cell.form for cell in study().cells}
+    return tuple(code for code in PANELS if code in planned)
 
 
 def is_draw(subject: Any, panel: str, visit: str) -> bool:
