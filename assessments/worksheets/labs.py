@@ -64,7 +64,10 @@ class Past:
 
 @dataclass(frozen=True)
 class AnalyteRow:
-    """An analyte with its results in other draws and the fields of the draw being entered."""
+    """An analyte with its results in other draws and the fields of the draw being entered.
+
+    `log_url` is the log of adverse events beside a graded value whose field does not carry it there itself.
+    """
 
     key: str
     label: str
@@ -72,7 +75,7 @@ class AnalyteRow:
     value: FieldView | None
     significant: FieldView | None
     limits: tuple[FieldView, ...]
-    flag_url: str = ""
+    log_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -220,9 +223,8 @@ def _rows(facts: Facts, panel: str, shown: list[tuple[str, int]], section: Secti
     rows = []
     for key in dict.fromkeys([*mine, *elsewhere]):
         value = views.get(key)
-        flag_url = getattr(value, "flag_url", "") if value else ""
-        if value and not flag_url and value.facts and value.facts.grade:
-            flag_url = reverse("log", args=[facts.casebook.subject.code, "ae"])
+        is_graded = value is not None and value.facts is not None and bool(value.facts.grade)
+        log_url = reverse("log", args=[facts.casebook.subject.code, "ae"]) if is_graded else ""
         rows.append(
             AnalyteRow(
                 key,
@@ -231,7 +233,7 @@ def _rows(facts: Facts, panel: str, shown: list[tuple[str, int]], section: Secti
                 value,
                 views.get(f"lbclsig.{key}"),
                 tuple(views[name] for name in (f"lbornrlo.{key}", f"lbornrhi.{key}") if name in views),
-                flag_url,
+                "" if getattr(value, "flag_url", "") or section.readonly else log_url,
             )
         )
     return tuple(rows)
