@@ -256,7 +256,7 @@ def test_readers_see_no_boxes_and_cannot_save(study, subject, client):
     assert client.post(address(subject, "m3", "draft/"), {"cell.1": "9"}).status_code == 403
 
 
-def test_numbered_rows_are_named_in_signing_and_in_queries(study, subject, client):
+def test_numbered_rows_are_named_in_signing_and_in_queries(fresh_database, study, subject):
     form = FormInstance.objects.get(subject=subject, form_code="tr", visit__code="d28")
     scenarios.signed(study, form)
     changed = {"tr.trdiam.2": "16", "tr.trdiam.2.reason": "entry_error"}
@@ -267,6 +267,6 @@ def test_numbered_rows_are_named_in_signing_and_in_queries(study, subject, clien
     (asked,) = query_list(study.access("cra1"), {}).rows
 
     labels = {(diff.label, diff.old, diff.new) for diff in row.diffs}
-    assert ("Diameter (longest / short axis) (2)", "17 mm", "16 mm") in labels
-    assert dict(row.values)["Diameter (longest / short axis) (4)"] == "11 mm"
+    assert ("Diameter (longest / short axis) (2)", "17\u00a0mm", "16\u00a0mm") in labels
+    assert dict(row.values)["Diameter (longest / short axis) (4)"] == "11\u00a0mm"
     assert asked.label == "Diameter (longest / short axis) (3)"
