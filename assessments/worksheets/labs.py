@@ -135,16 +135,18 @@ def lab_sheet(
         heads=_heads(section),
         section=section,
         title=visit_title(slot.visit_code),
-        bar=Bar(
-            _("Draft kept, not yet saved to the record.") if section.has_draft else _("Nothing waits to be saved."),
-            f"f-{section.key}",
-            section.discard_url if section.has_draft else "",
-        ),
+        bar=_bar(section),
         can_enter=not section.readonly,
         without_range=_without_range(facts, section),
         all_url="" if shows_all else f"{address}&draws=all",
         few_url=address if shows_all else "",
     )
+
+
+def _bar(section: SectionView) -> Bar:
+    if section.has_draft:
+        return Bar(_("Draft kept, not yet saved to the record."), f"f-{section.key}", section.discard_url)
+    return Bar(_("Nothing waits to be saved."), f"f-{section.key}")
 
 
 def panels_of_study() -> tuple[str, ...]:

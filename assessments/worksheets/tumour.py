@@ -128,7 +128,6 @@ def sheet_of(access: Access, scans: Scans, **about: Any) -> Sheet:
     far = {slot for slot, column in zip(scans.slots, columns, strict=True) if column.is_far}
     derived = tuple(_derived(scans, slot, column) for slot, column in zip(scans.slots, columns, strict=True))
     locked = any(one.is_locked for one in scans.forms.values())
-    has_draft = any(one.raw for one in scans.forms.values())
     url = reverse("tumour", args=[subject.code])
     return Sheet(
         subject=subject,
@@ -151,11 +150,7 @@ def sheet_of(access: Access, scans: Scans, **about: Any) -> Sheet:
         chart=sum_chart(scans),
         revisions=".".join(str(scans.forms[code].revision) for code in ("tr", "nt", "rs")),
         token=str(uuid.uuid4()),
-        bar=Bar(
-            _("Draft kept, not yet saved to the record.") if has_draft else _("Nothing waits to be saved."),
-            "f-tumour",
-            f"{url}discard/?visit={current[0]}" if has_draft else "",
-        ),
+        bar=_bar(scans, f"{url}discard/?visit={current[0]}"),
         draft_url=f"{url}draft/?visit={current[0]}",
         can_enter=scans.can_enter and not locked and current[1] == 1,
         unanswered=_unanswered(scans),
@@ -163,6 +158,12 @@ def sheet_of(access: Access, scans: Scans, **about: Any) -> Sheet:
         lock_text=_("This scan is locked or marked not done; open its visit.") if locked else "",
         **about,
     )
+
+
+def _bar(scans: Scans, discard_url: str) -> Bar:
+    if any(one.raw for one in scans.forms.values()):
+        return Bar(_("Draft kept, not yet saved to the record."), "f-tumour", discard_url)
+    return Bar(_("Nothing waits to be saved."), "f-tumour")
 
 
 def _unanswered(scans: Scans) -> tuple[SummaryLine, ...]:

@@ -17,19 +17,7 @@ def test_a_scan_is_entered_and_overruled_with_its_reason(desk, people):
     page = desk.sign_in("crc1", path=f"/subjects/{subject.code}/tumour/", headers={"X-Test-Idle": "3600"})
     expect(page.get_by_test_id("recist-sum-m3")).to_have_text("46 mm")
 
-    page.locator("[name=scan_on]").fill(day(study, 180))
-    page.locator('[name="cell.1"]').fill("24")
-    for text in ("13", "11", "TS"):
-        page.keyboard.press("Enter")
-        page.keyboard.type(text)
-    for name, value in (("nt.ntstat.1", "ABSENT"), ("nt.ntstat.2", "PRESENT"), ("nt.nlyn", "UNEQUIVOCAL")):
-        page.locator(f'[name="{name}"]').select_option(value)
-    for name, value in (("nlloc", "Liver, segment VI, CT"), ("nldt", day(study, 180)), ("nlsize", "14")):
-        page.locator(f'[name="nt.{name}.1"]').fill(value)
-    page.locator('[name="nt.nlaxis.1"]').select_option("LONGEST")
-    page.locator('[name="rs.rsclin"]').select_option("N")
-    page.locator('[name="rs.rsinv"]').select_option("PR")
-    idle(page)
+    type_scan(page, study)
 
     expect(page.get_by_test_id("recist-sum-m6")).to_have_text("53 mm")
     expect(page.get_by_test_id("recist-baseline-m6")).to_have_text("−49.0 %")
@@ -54,6 +42,23 @@ def test_a_scan_is_entered_and_overruled_with_its_reason(desk, people):
     response = read(subject).record("m6", "rs")
     assert (response.rsinv, response.rsovrl) == ("PR", "PD")
     assert [one.visit for one in responses_that_differ([subject.site_id])] == ["m6"]
+
+
+def type_scan(page, study):
+    """Type the scan of month 6: four diameters, two statuses, a new lesion, the investigator's response."""
+    page.locator("[name=scan_on]").fill(day(study, 180))
+    page.locator('[name="cell.1"]').fill("24")
+    for text in ("13", "11", "TS"):
+        page.keyboard.press("Enter")
+        page.keyboard.type(text)
+    for name, value in (("nt.ntstat.1", "ABSENT"), ("nt.ntstat.2", "PRESENT"), ("nt.nlyn", "UNEQUIVOCAL")):
+        page.locator(f'[name="{name}"]').select_option(value)
+    for name, value in (("nlloc", "Liver, segment VI, CT"), ("nldt", day(study, 180)), ("nlsize", "14")):
+        page.locator(f'[name="nt.{name}.1"]').fill(value)
+    page.locator('[name="nt.nlaxis.1"]').select_option("LONGEST")
+    page.locator('[name="rs.rsclin"]').select_option("N")
+    page.locator('[name="rs.rsinv"]').select_option("PR")
+    idle(page)
 
 
 def test_a_blood_count_is_entered_in_the_grid(desk, people):
