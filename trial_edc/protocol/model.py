@@ -245,15 +245,15 @@ class Protocol:
     """A study. Sequences are in the order of the protocol document; visits in the order of time.
 
     `date_forms` are the forms that tell its dates; `phase` names the study's function of them that says where a
-    subject stands, by dotted path, and `lanes` those of the trial that draw lanes of the journey, `after_save` those
-    that are told of every change of a form, inside its transaction, `to_do` those that add (status, title,
-    detail, address) to what is open for a subject, from its facts. `banner` and
-    `latest` are the facts and values on the subject's page. `alerts` (top of that page), `form_panels` ((form,
-    function) for its page) and `measured_term` (CTCAE term and grade of a measured row) are functions of the trial
-    as well; `flagged_entry` is the log a graded value can be carried into. `forms` are those of the study
-    (empty = all), `not_asked` items ("form.item") and `rules_off` checks ("form.rule") it does without; `roles` are those that
-    apply (empty = all). `registers` is False where subjects come from files alone, by the mapping that `imports` names;
-    `steps` of the subject list are (code, title, form that a subject of the step has, "" = all);
+    subject stands, by dotted path, and `lanes` those of the trial that draw lanes of the journey, `after_save`
+    those that are told of every change of a form, inside its transaction, `to_do` those that add (status, title,
+    detail, address) to what is open for a subject, from its facts. `banner` and `latest` are the facts and values
+    on the subject's page. `alerts` (top of that page), `form_panels` ((form, function) for its page) and
+    `measured_term` (CTCAE term and grade of a measured row) are functions of the trial as well; `flagged_entry` is
+    the log a graded value can be carried into. `forms` are those of the study (empty = all), `not_asked` items
+    ("form.item") and `rules_off` checks ("form.rule") it does without; `roles` are those that apply (empty = all).
+    `registers` is False where subjects come from files alone, by the mapping that `imports` names; `steps` of the
+    subject list are (code, title, form that a subject of the step has, "" = all);
     `laboratories` are (code, name) of those no site has.
     """
 
