@@ -178,6 +178,7 @@ def curve_figure(one: Endpoint) -> Figure:
     last = float(curve.time[-1]) / MONTH if curve.n else 1.0
     axis = _axis(last)
     at_risk = numbers_at_risk(curve, [at * MONTH for at in axis])
+    happened = [curve.time <= at * MONTH + curve.time_tolerance for at in axis]
     points = steps(curve)
     data = plain(
         {
@@ -190,10 +191,16 @@ def curve_figure(one: Endpoint) -> Figure:
             ],
             "axis": list(axis),
             "at_risk": list(at_risk),
+            "censored": [int(curve.censored[past].sum()) for past in happened],
+            "events": [int(curve.events[past].sum()) for past in happened],
             "x_label": _x_label(one.code),
             "y_label": _("Without event, %"),
-            "risk_label": _("At risk"),
-            "censored_label": _("censored"),
+            "labels": {
+                "at_risk": _("At risk"),
+                "censored": _("Censored"),
+                "events": _("Events"),
+                "tick": _("censored"),
+            },
         }
     )
     rows = [
