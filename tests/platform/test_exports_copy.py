@@ -23,7 +23,6 @@ from trial_edc.reports.contents.facts import gather
 from trial_edc.reports.contents.form_page import form_page
 from trial_edc.reports.models import ReportDownload, ReportRun
 
-
 _KEPT: list[bytes] = []
 
 

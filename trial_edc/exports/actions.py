@@ -7,17 +7,20 @@ from datetime import date
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from trial_edc.accounts.models import User
+from trial_edc.accounts.models import Site, User
 from trial_edc.audit import clock
 from trial_edc.audit.context import audited
 from trial_edc.audit.system import system_user
 from trial_edc.crf.registry import all_crfs, row_models
 from trial_edc.crf.spec import row_label
+from trial_edc.reports.actions import request_report
+from trial_edc.reports.models import ReportRun
 
 from .frozen import digest_of
 from .models import CutContent, DataCut
 from .problems import CannotCut
 
+KIND, LIVE = "endpoints", "live"
 _COLUMNS = """cut_id, subject_id, instance_id, visit_code, form_code, seq, status, status_reason, revision,
     protocol_version, saved_at, content"""
 _SUBJECTS = """
@@ -54,6 +57,24 @@ def make_cut(*, by: User, name: str, cutoff_on: date) -> DataCut:
         if DataCut.objects.filter(name__iexact=name).exists():
             raise CannotCut(_("There is a cut named %(name)s already. Choose another name.") % {"name": name})
         return DataCut.objects.create(name=name, cutoff_on=cutoff_on, made_at=clock.now(), made_by=by)
+
+
+def request_results(*, by: User, cut: DataCut | None) -> ReportRun:
+    """Ask for the results of a cut, or of the live data; the job freezes the cut first when it is not yet.
+
+    Raises CannotReport: too many unfinished jobs of this person.
+    """
+    return request_report(
+        by=by, kind=KIND, parameters={"cut": str(cut.pk) if cut else LIVE}, sites=list(Site.objects.all())
+    )
+
+
+def cut_and_compute(*, by: User, name: str, cutoff_on: date) -> DataCut:
+    """Name a cut and ask for its results, both or neither. Raises CannotCut, CannotReport."""
+    with audited(by=by):
+        cut = make_cut(by=by, name=name, cutoff_on=cutoff_on)
+        request_results(by=by, cut=cut)
+    return cut
 
 
 def freeze(*, cut: DataCut, by: User | None = None) -> CutContent:

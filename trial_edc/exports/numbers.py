@@ -76,15 +76,14 @@ class Summary:
 
 
 def summary(values: Sequence[float | Decimal]) -> Summary:
-    """Number, mean, standard deviation (n - 1), median and range."""
-    numbers = [float(value) for value in values]
-    if not numbers:
+    """Number, mean, standard deviation (n - 1), median and range. Decimals are added without rounding."""
+    if not values:
         return Summary(0)
     return Summary(
-        n=len(numbers),
-        mean=statistics.fmean(numbers),
-        sd=statistics.stdev(numbers) if len(numbers) > 1 else None,
-        median=statistics.median(numbers),
-        minimum=min(numbers),
-        maximum=max(numbers),
+        n=len(values),
+        mean=float(statistics.mean(values)),
+        sd=float(statistics.stdev(values)) if len(values) > 1 else None,
+        median=float(statistics.median(values)),
+        minimum=float(min(values)),
+        maximum=float(max(values)),
     )

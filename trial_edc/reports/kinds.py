@@ -131,6 +131,15 @@ _KINDS = (
         "trial_edc.exports.archive_copy.build",
         right=Permission.CERTIFY_SITE_COPY,
     ),
+    Kind(
+        "endpoints",
+        _("Endpoints"),
+        _("Safety, response, survival and kinetics of a data cut. Asked for on the endpoints page."),
+        "study",
+        "trial_edc.exports.compute.build",
+        right=Permission.VIEW_ENDPOINTS,
+        on_card=False,
+    ),
 )
 
 
