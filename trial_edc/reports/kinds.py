@@ -63,9 +63,11 @@ class Kind:
 
     Attributes:
         code: what addresses and rows call it. title, text: for its card.
-        scope: what the request names: "subject", "site" (one), "sites" (one or all one may see) or "study".
+        scope: what the request names: "subject", "site" (one), "sites" (one or all one may see), "all" (nothing, it
+            is about the subjects of every site) or "study" (nothing, it holds no subject).
         build: dotted path of `build(run, progress) -> Made | MadeFile | MadeDocument`.
         choices: ((name, label, ((value, label), ...)), ...) further choices, the first value is the default.
+        choices_from: dotted path of a function that gives further choices, where they are rows of a table.
         right: what a person needs, at every site in it, to ask for it and to take it away.
         on_card: whether the report centre offers it; others are asked for from a page of their own.
     """
@@ -76,8 +78,13 @@ class Kind:
     scope: str
     build: str
     choices: tuple[tuple[str, Promise, tuple[tuple[str, Promise], ...]], ...] = ()
+    choices_from: str = ""
     right: Permission = Permission.DOWNLOAD_REPORTS
     on_card: bool = True
+
+    def all_choices(self) -> tuple[tuple[str, Any, tuple[tuple[str, Any], ...]], ...]:
+        """The choices as they are now."""
+        return (*self.choices, *import_string(self.choices_from)()) if self.choices_from else self.choices
 
     def make(self, run: ReportRun, progress: Progress) -> Result:
         build: Callable[[ReportRun, Progress], Result] = import_string(self.build)
@@ -85,6 +92,8 @@ class Kind:
 
 
 SECTIONED = "trial_edc.reports.contents.sectioned.build"
+SUMMARY = "trial_edc.exports.summary.build"
+OF_SECTIONS = (SECTIONED, SUMMARY)
 _TRAIL = ("trail", _("Audit trail and queries"), (("with", _("With")), ("without", _("Without"))))
 _EVENTS = (
     "events",
@@ -107,6 +116,15 @@ _KINDS = (
         "sites",
         SECTIONED,
         (_EVENTS,),
+    ),
+    Kind(
+        "trial-summary",
+        _("Trial summary"),
+        _("Disposition, baseline, exposure, safety, deaths, deviations, efficacy, kinetics and follow-up of a cut."),
+        "all",
+        SUMMARY,
+        choices_from="trial_edc.exports.summary.choices",
+        right=Permission.VIEW_ENDPOINTS,
     ),
     Kind(
         "blank-crf",
@@ -152,7 +170,7 @@ def sections_of(kind: str) -> tuple[Callable[..., Any], ...]:
 
 def kinds() -> tuple[Kind, ...]:
     """The reports of this study; one made of sections is there when the protocol names some."""
-    return tuple(kind for kind in _KINDS if kind.build != SECTIONED or sections_of(kind.code))
+    return tuple(kind for kind in _KINDS if kind.build not in OF_SECTIONS or sections_of(kind.code))
 
 
 def kind_of(code: str) -> Kind | None:

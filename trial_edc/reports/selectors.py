@@ -85,6 +85,11 @@ def allowed_sites(access: Access, kind: Kind | None = None) -> tuple[Site, ...]:
     return access.sites(kind.right if kind else Permission.DOWNLOAD_REPORTS)
 
 
+def _may_ask(access: Access, kind: Kind) -> bool:
+    everywhere = kind.scope != "all" or len(allowed_sites(access, kind)) == len(access.all_sites)
+    return everywhere and access.can(kind.right)
+
+
 def right_to(run: ReportRun) -> Permission:
     """What it takes to have a report."""
     kind = kind_of(run.kind)
@@ -111,7 +116,7 @@ def centre(access: Access, *, subject: str = "", asked: Card | None = None) -> C
         if asked and asked.kind.code == kind.code
         else card(kind, subjects, allowed_sites(access, kind), chosen=subject)
         for kind in kinds()
-        if kind.on_card and access.can(kind.right)
+        if kind.on_card and _may_ask(access, kind)
     )
     runs = _runs(sites)[: ROWS + 1]
     rows = tuple(job_row(access, run) for run in list(runs)[:ROWS])
