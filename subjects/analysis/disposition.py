@@ -122,7 +122,8 @@ def _subject(book: Book, steps: Sequence[Step], study: StudyData) -> tuple[Cell,
     why, on = why_ended(book, study)
     infused = f"{book.origin_on:%d-%b-%Y}" if book.origin_on else ""
     subject = Cell(book.code, (book.link(),))
-    return row(subject, book.subject.site.code, book.cohort, last, infused, why, f"{on:%d-%b-%Y}" if on else "")
+    level = book.cohort if book.origin_on else ""  # an infusion to come is not seen
+    return row(subject, book.subject.site.code, level, last, infused, why, f"{on:%d-%b-%Y}" if on else "")
 
 
 def _with_day(study: StudyData, form: str, item: str, answer: tuple[str, str] | None = None) -> list[Book]:
