@@ -106,7 +106,7 @@ def _infusions(study: StudyData, books: Sequence[Book], days: dict[str, int]) ->
             day = book.day_of(record["infdtc"])
             rows.append(row(subject, book.cohort, on_day(book, day), *facts, _percent(record), waited))
     columns = (_("Subject"), _("Dose level"), _("On (day)"), _("Batch"), _("Planned"), _("Given"), _("Per kg"))
-    columns = (*columns, _("Given, % of planned"), _("Vein to vein, days"))
+    columns = (*columns, _("Given of planned, %"), _("Vein to vein, days"))
     return Table("infusions", _("Infusions"), columns, tuple(rows), (), _("Nobody was infused."))
 
 

@@ -5,6 +5,7 @@ The platform reaches them through these names and never imports the trial.
 
 REPORT_SECTIONS = {
     "ae-listing": ("adverse_events.reports.ae_listing",),
+    "sae-form": ("adverse_events.reports.forms_of_event",),
     "trial-summary": (
         "subjects.analysis.disposition.section",
         "subjects.analysis.baseline.section",
