@@ -21,6 +21,7 @@ from trial_edc.crf.spec import form_spec
 from trial_edc.crf.values import FormRecord, display
 
 from ..actions.sign import SignResult, meanings, must_be_signed_alone
+from ..digests import is_as_given
 from ..models import FormInstance, Signature
 from ..reader import read_forms
 from ..study import study
@@ -68,13 +69,21 @@ class SigningPage:
     has_next: bool
 
 
-def waiting_for_signature(sites: list[Site]) -> QuerySet[FormInstance]:
-    """Complete forms of these sites whose signature rule has no standing signature, oldest first."""
+def waiting_for_signature(sites: list[Site], *, subject: str = "") -> QuerySet[FormInstance]:
+    """Complete forms of these sites whose signature rule has no standing signature, oldest first.
+
+    Args:
+        subject: number of a subject, for its forms alone. Only then the signatures are looked at one by one (a
+            statement more): one that is not as it was given counts for nothing.
+    """
     standing = Signature.objects.filter(instance=OuterRef("pk"), voided_at=None)
+    if subject:
+        given = Signature.objects.filter(instance__subject__code=subject, voided_at=None)
+        standing = standing.exclude(pk__in=[one.pk for one in given if not is_as_given(one)])
     forms = [code for rule in study().signatures if rule.right == "sign_forms" for code in rule.forms]
     return (
         FormInstance.objects.filter(subject__site__in=sites, form_code__in=forms, status__in=["complete", "not_done"])
-        .filter(~Exists(standing))
+        .filter(~Exists(standing), **({"subject__code": subject} if subject else {}))
         .annotate(was_signed=Exists(Signature.objects.filter(instance=OuterRef("pk"))))
         .order_by("subject__code", "form_code", "seq", "pk")
     )
@@ -83,11 +92,9 @@ def waiting_for_signature(sites: list[Site]) -> QuerySet[FormInstance]:
 def signing_queue(access: Access, *, forms: list[str] | None = None, subject: str = "", page: int = 1) -> SigningPage:
     """What this person may sign, 50 at a time, with diffs. Eight statements, whatever the number of forms."""
     sites = list(access.sites(Permission.SIGN_FORMS))
-    waiting = waiting_for_signature(sites)
+    waiting = waiting_for_signature(sites, subject=subject)
     if forms:
         waiting = waiting.filter(form_code__in=forms)
-    if subject:
-        waiting = waiting.filter(subject__code=subject)
     counts = waiting.aggregate(n=Count("pk"), changed=Count("pk", filter=Q(was_signed=True)))
     live = Count("queries", filter=Q(queries__state__in=["open", "answered"]))
     start = (page - 1) * PER_PAGE
