@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("trial_edc.audit.urls")),
     path("", include("adverse_events.urls")),
     path("", include("trial_edc.reports.urls")),
+    path("", include("trial_edc.exports.urls")),
     path("", include("subjects.urls")),
     path("", include("trial_edc.casebook.urls")),
 ]

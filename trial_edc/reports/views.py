@@ -121,12 +121,16 @@ def _request(request: HttpRequest) -> HttpResponse:
     sites: list[Site] = [subject.site] if subject else []
     if kind.scope == "subject" and subject is None:
         problem = _("Choose the subject of the casebook.")
-    elif kind.scope == "sites":
+    elif kind.scope == "all":
+        sites = list(request.access.all_sites)
+        if len(selectors.allowed_sites(request.access, kind)) < len(sites):
+            return refuse(request, kind.right)
+    elif kind.scope in ("site", "sites"):
         sites, problem = _sites_of(request, kind)
     if problem or not entry.is_valid():
         return _again_with(request, kind, entry, problem)
     about = {"subject": subject.code} if subject else {}
-    if kind.scope == "sites":
+    if kind.scope in ("site", "sites"):
         about["site"] = ", ".join(site.code for site in sites)
     try:
         actions.request_report(
@@ -163,7 +167,8 @@ def _sites_of(request: HttpRequest, kind: Kind) -> tuple[list[Site], str]:
     code = request.POST.get("site", "")
     allowed = list(selectors.allowed_sites(request.access, kind))
     if not code:
-        return allowed, ""
+        named = kind.scope == "sites" or len(allowed) == 1
+        return (allowed, "") if named else ([], _("Choose the site."))
     if code not in {site.code for site in request.access.seen_sites}:
         raise Http404
     chosen = [site for site in allowed if site.code == code]
