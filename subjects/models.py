@@ -54,3 +54,5 @@ class Visit(models.Model):
 
 
 from subjects import crfs as crfs  # noqa: E402  the forms of this app are models too
+from subjects.product.models import Hold as Hold  # noqa: E402
+from subjects.product.models import IdentityCheck as IdentityCheck  # noqa: E402

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from subjects.actions.subjects import CannotRegister, open_unscheduled_visit, register_subject
+from subjects.eligibility.page import eligibility_page
 from subjects.entries import RegisterEntry
 from subjects.journey import Journey, Stop, Stretch, Track, journey
 from trial_edc.accounts.pages import page
@@ -112,6 +113,14 @@ def register(request: HttpRequest) -> HttpResponse:
             entry.add_error(None, str(problem))
     status = 422 if request.method == "POST" else 200
     return render(request, "subjects/register.html", {"entry": entry}, status=status)
+
+
+@require_safe
+@page(Permission.READ_LIVE_DATA)
+def eligibility(request: HttpRequest, subject) -> HttpResponse:
+    """The criteria beside the data that decide them; `?at=` names the confirmation."""
+    shown = eligibility_page(request.access, subject, posted.plain(request.GET.get("at", "")))
+    return render(request, "subjects/eligibility.html", {"page": shown.sheet, "eligibility": shown})
 
 
 @require_POST

@@ -24,6 +24,8 @@ PAGES: tuple[tuple[str, Promise, str, P | None, bool], ...] = (
     ("safety", gettext_lazy("Safety"), "/safety/", P.VIEW_SAFETY, True),
     ("queries", gettext_lazy("Queries"), "/queries/", P.VIEW_QUERIES, True),
     ("reports", gettext_lazy("Reports"), "/reports/", P.DOWNLOAD_REPORTS, True),
+    ("products", gettext_lazy("Product"), "/product/", P.VIEW_PRODUCT, False),
+    ("bedside", gettext_lazy("Identity checks"), "/bedside/", P.CONFIRM_BEDSIDE, False),
     ("sign", gettext_lazy("Sign"), "/sign/", P.SIGN_FORMS, False),
     ("verify", gettext_lazy("Verify"), "/verify/", P.VERIFY_SOURCE, False),
     ("data", gettext_lazy("Data"), "/data/", P.VIEW_DATA_CONSOLE, False),

@@ -133,6 +133,7 @@ class AdverseEvent(CrfModel):
 
     class Crf:
         code, title, layout = "ae", _("Adverse event"), "log"
+        reads = ("crs", "icf", "inf")
         sections = [
             (_("Event"), ["aeterm", "aedecod", "aesoc", "aectcae", "aectcv", "aellt", "aesev", "aetoxgr", "aeastgr"]),
             (_("Course"), ["aestdtc", "aeout", "aeendtc", "aegrchg", "aetrtem"]),

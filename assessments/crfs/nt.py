@@ -87,6 +87,8 @@ class NonTargetLesions(CrfModel):
 
     class Crf:
         code, title, layout = "nt", _("RECIST non-target and new lesions"), "rows"
+        short = _("Non-target, new")
+        reads = ("inf", "nt", "rs", "subs", "tr", "tu")
         sections = [
             (_("Non-target lesions"), ["nontargetlesion"]),
             (_("New lesions"), ["nlyn", "nlynr", "newlesion"]),

@@ -61,6 +61,8 @@ class Kinetics(CrfModel):
 
     class Crf:
         code, title, layout = "pk", _("CAR transgene / CAR-T cells (PK)"), "rows"
+        short = _("CAR-T kinetics")
+        reads = ("aph", "dm", "ds", "icf", "inf", "ld", "sv")
         sections = [
             (_("Sample"), ["pkdtc", "pktpt", "pktptr", "pkmat", "pkspec", "pklab"]),
             (_("Results"), ["pktestcd"]),

@@ -64,6 +64,8 @@ class ResponseAssessment(CrfModel):
 
     class Crf:
         code, title, layout = "rs", _("Response at time point"), "fields"
+        short = _("Response")
+        reads = ("inf", "nt", "rs", "subs", "tr", "tu")
         sections = [
             (_("Assessment"), ["rsdtc", "rsclin"]),
             (_("Response"), ["rsovrl", "rsinv", "rsinvr", "rstrgr", "rsntrgr", "rsinvrs", "rsirec", "rsbor"]),

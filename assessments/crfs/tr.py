@@ -99,6 +99,8 @@ class TargetMeasurements(CrfModel):
 
     class Crf:
         code, title, layout = "tr", _("RECIST target lesion measurement"), "rows"
+        short = _("Target lesions")
+        reads = ("aph", "ds", "icf", "inf", "ld", "nt", "rs", "subs", "tr", "tu")
         sections = [
             (_("Target lesions"), ["targetmeasurement"]),
             (_("Derived"), ["trsum", "trsumr", "trnadir", "trresp"]),

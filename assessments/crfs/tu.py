@@ -61,6 +61,8 @@ class TargetLesions(CrfModel):
 
     class Crf:
         code, title, layout = "tu", _("RECIST target lesions (baseline identification)"), "rows"
+        short = _("Baseline targets")
+        reads = ("aph", "brg", "ds", "icf", "inf", "ld")
         sections = [(_("Target lesions"), ["targetlesion"])]
 
 

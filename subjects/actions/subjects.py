@@ -8,13 +8,13 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from subjects.models import Subject, Visit
+from subjects.selectors import closed_for
 from trial_edc.accounts.models import Site, User
 from trial_edc.accounts.roles import Permission
 from trial_edc.audit import clock
 from trial_edc.audit.context import audited
 from trial_edc.casebook.actions.save import save_form
 from trial_edc.casebook.problems import NotAllowed, Refused
-from trial_edc.casebook.reader import read
 from trial_edc.casebook.rights import require
 from trial_edc.casebook.slots import Slot
 from trial_edc.casebook.study import study
@@ -117,7 +117,7 @@ def plan_dates(
     """Set the planned dates that stand in until the actual ones exist.
 
     Raises:
-        GateClosed: the subject is not confirmed eligible, or no consent stands.
+        GateClosed: no consent stands, or eligibility is not confirmed by the investigator's signature.
         NotAllowed: no right, or a date is changed without a reason.
     """
     role = require(by=by, permission=Permission.ENTER_FORMS, site_id=subject.site_id)
@@ -128,7 +128,7 @@ def plan_dates(
         if any(getattr(current, name) is not None for name in changed) and len(reason.strip()) < 5:
             raise NotAllowed(_("Say why the planned date changes, in 5 characters or more."))
         if any(day is not None for day in changed.values()):
-            _require_eligible(current)
+            _require_open_gates(current)
         for name, day in changed.items():
             setattr(current, name, day)
         if changed:
@@ -156,9 +156,6 @@ def _next_code(site: Site) -> str:
     return f"{site.code}-{number:04d}"
 
 
-def _require_eligible(subject: Subject) -> None:
-    casebook = read(subject, {"icf", "ie"})
-    if not casebook["icf"]:
-        raise GateClosed(_("No consent is recorded. Enter the consent first."))
-    if "Y" not in casebook["ie"]["ieelig"]:
-        raise GateClosed(_("Eligibility is not confirmed. Answer every criterion and confirm eligibility first."))
+def _require_open_gates(subject: Subject) -> None:
+    if closed := closed_for(subject, "leukapheresis"):
+        raise GateClosed(" ".join(one.why for one in closed))

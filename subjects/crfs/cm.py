@@ -74,6 +74,8 @@ class Medication(CrfModel):
 
     class Crf:
         code, title, layout = "cm", _("Concomitant medication"), "log"
+        short = _("Medication")
+        reads = ("aph", "ds", "icf", "inf", "ld")
         sections = [
             (_("Medication"), ["cmspid", "cmtrt", "cmcat", "cmindc", "cmlnk"]),
             (_("Dose"), ["cmdose", "cmdosu", "cmdosur", "cmdosfrq", "cmfrqr", "cmroute", "cmrouter"]),

@@ -56,6 +56,7 @@ class Demography(CrfModel):
 
     class Crf:
         code, title, layout = "dm", _("Demography"), "fields"
+        reads = ("icf",)
         sections = [
             (_("Subject"), ["subjid", "siteid", "dmdtc", "arm", "actarm"]),
             (_("Person"), ["sex", "brthdtc", "age", "childpot", "race", "ethnic"]),

@@ -43,6 +43,8 @@ class Disposition(CrfModel):
 
     class Crf:
         code, title, layout = "ds", _("Disposition (treatment / study)"), "fields"
+        short = _("Disposition")
+        reads = ("aph", "dd", "ds", "icf", "inf", "ld", "ltfu")
         sections = [(_("Disposition"), ["dsepoch", "dscat", "dsterm", "dsdecodr", "dsdecod", "dsstdtc", "dstrans"])]
 
     dsepoch = item(code(_("Epoch"), EPOCHS))

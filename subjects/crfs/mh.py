@@ -19,6 +19,7 @@ class MedicalHistory(CrfModel):
 
     class Crf:
         code, title, layout = "mh", _("Medical history"), "log"
+        reads = ("aph", "ds", "icf", "inf", "ld")
         sections = [
             (_("Condition"), ["mhterm", "mhdecod", "mhstdtc", "mhongo", "mhendtc", "mhtoxgr", "mhauto", "mhcns"])
         ]

@@ -183,7 +183,7 @@ class _Seeding:
         writer = self.people[MANUFACTURER] if getattr(crf(form).Crf, "writer", "") == "MFR" else self.coordinator
         self._save(visit, form, typed, seq=seq, by=writer)
         if form == "rel":
-            self._sign_with(self._form(visit, form), by=writer)
+            self._sign_with(self._form(visit, form), by=self.people[SECOND_MANUFACTURER])
 
     def _moment(self, visit: str, on: date, day: int, seq: int = 1) -> Moment:
         return Moment(self.course, visit, on, day, seq, self.random, study(), self.subject.code)

@@ -63,8 +63,8 @@ PILOT_PEOPLE = (
 )
 CASTS = {"u87": (SITES, PEOPLE), "cdiscpilot": (PILOT_SITES, PILOT_PEOPLE)}
 TASKS = {
-    Role.CRC: (Task.ENTER_DATA,),
-    Role.SI: (Task.ENTER_DATA, Task.ASSESS_SAFETY, Task.SIGN),
+    Role.CRC: (Task.ENTER_DATA, Task.VERIFY_PRODUCT),
+    Role.SI: (Task.ENTER_DATA, Task.ASSESS_SAFETY, Task.SIGN, Task.VERIFY_PRODUCT),
     Role.BED: (Task.VERIFY_PRODUCT,),
 }
 

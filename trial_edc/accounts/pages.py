@@ -59,7 +59,12 @@ def register_finder(name: str, finder: Finder, *, needs: tuple[str, ...] = (), o
     _finders[name] = _Registered(finder=finder, needs=needs, of_site=of_site)
 
 
-def page(permission: Permission | None, *, reauthenticated: bool = False, settles: str = "") -> Callable:
+Further = Callable[[dict[str, Any]], tuple[Permission, ...]]
+
+
+def page(
+    permission: Permission | None, *, reauthenticated: bool = False, settles: str = "", also: Further | None = None
+) -> Callable:
     """Decorate a view: only for people with `permission` at the site the address names.
 
     Args:
@@ -67,6 +72,8 @@ def page(permission: Permission | None, *, reauthenticated: bool = False, settle
         reauthenticated: a request that changes something carries `password`, and `code` when one is due.
         settles: what this page settles of the things due at sign-in ("terms", "password"); every other page
         waits.
+        also: called with what the address names; gives further rights, each of which opens the page too. A refusal
+        names `permission`.
     """
 
     def decorate(view: Callable) -> Callable:
@@ -78,6 +85,7 @@ def page(permission: Permission | None, *, reauthenticated: bool = False, settle
 
         gate.permission = permission  # read by the test that walks every address
         gate.reauthenticated = reauthenticated
+        gate.also = also
         return gate
 
     return decorate
@@ -151,8 +159,9 @@ def _answer(view: Callable, request: HttpRequest, named: dict[str, Any], gate: C
         if not access.sees(site):
             raise Http404
     if permission is not None:
+        rights = (permission, *(gate.also(found) if gate.also else ()))
         for site in sites or [None]:
-            if not access.can(permission, site):
+            if not any(access.can(right, site) for right in rights):
                 return refuse(request, permission, site)
     if gate.reauthenticated and request.method not in SAFE_METHODS:
         try:

@@ -241,7 +241,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             *(_P.REVIEW_AUDIT_TRAIL, _P.VIEW_STUDY_BUILD, _P.APPROVE_STUDY_BUILD),
         },
         # Reads subjects as they stood at a cut: the matrix gives the statistician snapshots, no live data.
-        Role.ST: (_READS - {_P.READ_LIVE_DATA})
+        Role.ST: (_READS - {_P.READ_LIVE_DATA, _P.VIEW_PRODUCT})
         | {_P.VIEW_ENDPOINTS, _P.CREATE_CUTS, _P.EXPORT_CUT, _P.VIEW_STUDY_BUILD, _P.APPROVE_STUDY_BUILD},
         Role.LAB: {_P.UPLOAD_RESULTS, _P.VIEW_OWN_FILES},
         Role.AUD: _READS
@@ -272,7 +272,7 @@ TASK_NEEDED: dict[tuple[Role, Permission], Task] = {
     },
     (Role.SI, _P.SET_CAUSALITY): Task.ASSESS_SAFETY,
     (Role.SI, _P.SIGN_FORMS): Task.SIGN,
-    (Role.BED, _P.CONFIRM_BEDSIDE): Task.VERIFY_PRODUCT,
+    **{(role, _P.CONFIRM_BEDSIDE): Task.VERIFY_PRODUCT for role in (Role.CRC, Role.SI, Role.BED)},
 }
 """Rights that count only while the task is delegated. The principal investigator delegates and needs no
 task.

@@ -22,12 +22,12 @@ def day_of(value: Any, zone: tzinfo) -> date | None:
     return None if value in (None, "") else partial.interval(value, zone)[0].date()
 
 
-def anchors_of(casebook: Any) -> Anchors:
-    """The dates the visit windows count from, and the tracks switched off, as the forms tell them."""
+def anchors_of(casebook: Any, *, with_tracks: bool = False) -> Anchors:
+    """The dates the visit windows count from; with the tracks switched off, when asked for, as the forms tell them."""
     study, zone = protocol(), site_zone(casebook)
     found = {name: _first_date(casebook, sources, zone) for name, sources in study.anchors.items()}
     events = []
-    for event in study.track_events:
+    for event in study.track_events if with_tracks else ():
         days = _dates(casebook, DateSource(event.form, event.dated_by, event.when), zone)
         if days:
             events.append((event.cause, min((day for day in days if day), default=None)))
@@ -70,6 +70,17 @@ def _moment(value: Any, zone: tzinfo) -> datetime:
 def consent_on(casebook: Any) -> date | None:
     """Day of the first consent, None when there is none yet."""
     return None if casebook is None else _first_date(casebook, (DateSource("icf", "icfdtc"),), site_zone(casebook))
+
+
+def from_earlier_visits(changed: str, own: str) -> bool:
+    """For `Crf.reads_own`: only forms of earlier visits matter."""
+    study = protocol()
+    return study.visit_order(changed) <= study.visit_order(own)
+
+
+def from_baseline(changed: str, own: str) -> bool:
+    """For `Crf.reads_own`: only the form of the baseline visit matters to the others."""
+    return changed == "base" != own
 
 
 def _first_date(casebook: Any, sources: tuple[DateSource, ...], zone: tzinfo) -> date | None:

@@ -54,6 +54,12 @@ def row_models(code: str) -> tuple[type[CrfRow], ...]:
     return _rows()[code]
 
 
+@cache
+def readers(code: str) -> frozenset[str]:
+    """Codes of the forms that declare this one among their sources (`Crf.reads`)."""
+    return frozenset(model.Crf.code for model in all_crfs() if code in getattr(model.Crf, "reads", ()))
+
+
 def tables() -> dict[str, str]:
     """Form code -> database table of its head, for statements that read many forms at once."""
     return {code: model._meta.db_table for code, model in sorted(_forms().items())}

@@ -155,22 +155,31 @@ class TrackEvent:
 
 @dataclass(frozen=True)
 class SignatureRule:
-    """Forms that need a signature: its meaning, the roles that may give it and the right they give it by."""
+    """Forms that need a signature: its meaning, the roles that may give it and the right they give it by.
+
+    `second_person`: who saved the form last does not sign it.
+    """
 
     meaning: str
     forms: tuple[str, ...]
     roles: tuple[str, ...]
     alone_when: tuple[str, tuple[str, ...]] | None = None
     right: str = "sign_forms"
+    second_person: bool = False
 
 
 @dataclass(frozen=True)
 class WorklistGroup:
-    """A group of the home page: its code, its title, the roles it is for."""
+    """A group of the home page: its code, its title, the roles it is for.
+
+    `rows_from`: a function of the trial by dotted path, which gives the rows for a person's rights; "" = the
+    platform knows the group.
+    """
 
     code: str
     title: str
     roles: tuple[str, ...]
+    rows_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -217,7 +226,8 @@ class Protocol:
     """A study. Sequences are in the order of the protocol document; visits in the order of time.
 
     `date_forms` are the forms that tell its dates; `phase` names the study's function of them that says where a
-    subject stands, by dotted path, and `lanes` those of the trial that draw lanes of the journey. `banner` and
+    subject stands, by dotted path, and `lanes` those of the trial that draw lanes of the journey, `after_save` those
+    that are told of every change of a form, inside its transaction. `banner` and
     `latest` are the facts and values on the subject's page. `forms` are those of the study (empty = all),
     `not_asked` items ("form.item") and `rules_off` checks ("form.rule") it does without; `roles` are those that
     apply (empty = all). `registers` is False where subjects come from files alone, by the mapping that `imports` names;
@@ -251,6 +261,7 @@ class Protocol:
     banner: tuple[ShownItem, ...] = ()
     latest: tuple[ShownItem, ...] = ()
     lanes: tuple[str, ...] = ()
+    after_save: tuple[str, ...] = ()
     forms: frozenset[str] = frozenset()
     not_asked: frozenset[str] = frozenset()
     rules_off: frozenset[str] = frozenset()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
+
+from trial_edc.accounts.roles import Permission
 
 from .models import ReportRun
 from .progress import Progress
@@ -22,7 +26,35 @@ class Made:
     """A report ready to be rendered: whole HTML, and the moment its data were read (aware)."""
 
     html: str
-    data_at: Any
+    data_at: datetime
+
+
+@dataclass(frozen=True)
+class MadeFile:
+    """A report that writes its own file.
+
+    Attributes:
+        write: writes all of it to the path it is given; may tell its progress and raise CannotReport.
+        ending: of the file's name, ".zip". content_type: its media type, "application/zip".
+        data_at: the moment its data were read (aware). n_pages: None for what has no pages.
+    """
+
+    write: Callable[[Path], None]
+    ending: str
+    content_type: str
+    data_at: datetime
+    n_pages: int | None = None
+
+
+@dataclass(frozen=True)
+class MadeDocument:
+    """Results kept as a row, see `documents.plain` for what they may hold; downloaded as canonical JSON."""
+
+    document: Mapping[str, Any]
+    data_at: datetime
+
+
+Result = Made | MadeFile | MadeDocument
 
 
 @dataclass(frozen=True)
@@ -31,9 +63,11 @@ class Kind:
 
     Attributes:
         code: what addresses and rows call it. title, text: for its card.
-        scope: "subject", "sites" or "study"; what the request must name.
-        build: dotted path of `build(run, progress) -> Made`.
+        scope: what the request names: "subject", "site" (one), "sites" (one or all one may see) or "study".
+        build: dotted path of `build(run, progress) -> Made | MadeFile | MadeDocument`.
         choices: ((name, label, ((value, label), ...)), ...) further choices, the first value is the default.
+        right: what a person needs, at every site in it, to ask for it and to take it away.
+        on_card: whether the report centre offers it; others are asked for from a page of their own.
     """
 
     code: str
@@ -42,12 +76,15 @@ class Kind:
     scope: str
     build: str
     choices: tuple[tuple[str, Promise, tuple[tuple[str, Promise], ...]], ...] = ()
+    right: Permission = Permission.DOWNLOAD_REPORTS
+    on_card: bool = True
 
-    def make(self, run: ReportRun, progress: Progress) -> Made:
-        build: Callable[[ReportRun, Progress], Made] = import_string(self.build)
+    def make(self, run: ReportRun, progress: Progress) -> Result:
+        build: Callable[[ReportRun, Progress], Result] = import_string(self.build)
         return build(run, progress)
 
 
+SECTIONED = "trial_edc.reports.contents.sectioned.build"
 _TRAIL = ("trail", _("Audit trail and queries"), (("with", _("With")), ("without", _("Without"))))
 _EVENTS = (
     "events",
@@ -68,7 +105,7 @@ _KINDS = (
         _("Adverse event listing"),
         _("One line for each adverse event, with grade, causality, seriousness and signature."),
         "sites",
-        "trial_edc.reports.contents.sectioned.build",
+        SECTIONED,
         (_EVENTS,),
     ),
     Kind(
@@ -77,6 +114,31 @@ _KINDS = (
         _("Every form as it is asked, with its items, codes and conditions. Holds no data."),
         "study",
         "trial_edc.reports.contents.blank.build",
+    ),
+    Kind(
+        "data-csv",
+        _("Data as CSV"),
+        _("Every form as a table with codes and labels, the data dictionary and the codes, in one zip."),
+        "sites",
+        "trial_edc.exports.archive_data.build",
+        right=Permission.EXPORT_DATA,
+    ),
+    Kind(
+        "site-copy",
+        _("Investigator's certified copy"),
+        _("All there is of the subjects of your site: casebooks, data, trail, queries and signatures, with a check."),
+        "site",
+        "trial_edc.exports.archive_copy.build",
+        right=Permission.CERTIFY_SITE_COPY,
+    ),
+    Kind(
+        "endpoints",
+        _("Endpoints"),
+        _("Safety, response, survival and kinetics of a data cut. Asked for on the endpoints page."),
+        "study",
+        "trial_edc.exports.compute.build",
+        right=Permission.VIEW_ENDPOINTS,
+        on_card=False,
     ),
 )
 
@@ -90,7 +152,7 @@ def sections_of(kind: str) -> tuple[Callable[..., Any], ...]:
 
 def kinds() -> tuple[Kind, ...]:
     """The reports of this study; one made of sections is there when the protocol names some."""
-    return tuple(kind for kind in _KINDS if kind.scope != "sites" or sections_of(kind.code))
+    return tuple(kind for kind in _KINDS if kind.build != SECTIONED or sections_of(kind.code))
 
 
 def kind_of(code: str) -> Kind | None:

@@ -63,6 +63,7 @@ class JobRow:
     downloads: str
     url: str
     download_url: str = ""
+    download_label: str = ""
     cancel_url: str = ""
     retry_url: str = ""
     again_url: str = ""
@@ -79,15 +80,21 @@ class Centre:
     has_more: bool
 
 
-def allowed_sites(access: Access) -> tuple[Site, ...]:
-    """Where this person may take reports away."""
-    return access.sites(Permission.DOWNLOAD_REPORTS)
+def allowed_sites(access: Access, kind: Kind | None = None) -> tuple[Site, ...]:
+    """Where this person may take reports away, or those of one kind."""
+    return access.sites(kind.right if kind else Permission.DOWNLOAD_REPORTS)
+
+
+def right_to(run: ReportRun) -> Permission:
+    """What it takes to have a report."""
+    kind = kind_of(run.kind)
+    return kind.right if kind else Permission.DOWNLOAD_REPORTS
 
 
 def may_have(access: Access, run: ReportRun) -> bool:
     """Whether the person holds the right at every site whose subjects are in the report."""
-    allowed = {site.pk for site in allowed_sites(access)}
-    return access.can(Permission.DOWNLOAD_REPORTS) and set(run.site_ids) <= allowed
+    right = right_to(run)
+    return access.can(right) and set(run.site_ids) <= {site.pk for site in access.sites(right)}
 
 
 def centre(access: Access, *, subject: str = "", asked: Card | None = None) -> Centre:
@@ -100,8 +107,11 @@ def centre(access: Access, *, subject: str = "", asked: Card | None = None) -> C
     sites = allowed_sites(access)
     subjects = tuple(subject_model().objects.filter(site__in=sites).values_list("code", flat=True))
     cards = tuple(
-        asked if asked and asked.kind.code == kind.code else card(kind, subjects, sites, chosen=subject)
+        asked
+        if asked and asked.kind.code == kind.code
+        else card(kind, subjects, allowed_sites(access, kind), chosen=subject)
         for kind in kinds()
+        if kind.on_card and access.can(kind.right)
     )
     runs = _runs(sites)[: ROWS + 1]
     rows = tuple(job_row(access, run) for run in list(runs)[:ROWS])
@@ -121,7 +131,7 @@ def card(
         kind=kind,
         entry=entry or RequestEntry(kind),
         subjects=subjects if kind.scope == "subject" else (),
-        sites=sites if kind.scope == "sites" else (),
+        sites=sites if kind.scope in ("site", "sites") else (),
         chosen=chosen,
         problem=problem,
     )
@@ -129,7 +139,7 @@ def card(
 
 def refused_card(access: Access, kind: Kind, entry: RequestEntry, problem: str) -> Card:
     """The card of a request that could not be taken. One statement."""
-    sites = allowed_sites(access)
+    sites = allowed_sites(access, kind)
     subjects = tuple(subject_model().objects.filter(site__in=sites).values_list("code", flat=True))
     return card(kind, subjects, sites, entry=entry, problem=problem)
 
@@ -150,7 +160,9 @@ def _runs(sites: Iterable[Site] | None):
     since = clock.now() - HISTORY
     found = ReportRun.objects.select_related("requested_by").annotate(n_downloads=Count("downloads"))
     if sites is not None:
-        found = found.filter(requested_at__gte=since, site_ids__contained_by=[site.pk for site in sites])
+        elsewhere = [kind.code for kind in kinds() if not kind.on_card]
+        found = found.exclude(kind__in=elsewhere).filter(requested_at__gte=since)
+        found = found.filter(site_ids__contained_by=[site.pk for site in sites])
     return found.order_by("-requested_at", "-pk")
 
 
@@ -159,7 +171,6 @@ def job_row(access: Access, run: ReportRun) -> JobRow:
     kind = kind_of(run.kind)
     own = run.requested_by_id == access.user.pk
     may = may_have(access, run)
-    has_file = run.state == State.DONE and bool(run.file_name)
     return JobRow(
         id=run.pk,
         state=run.state,
@@ -170,7 +181,7 @@ def job_row(access: Access, run: ReportRun) -> JobRow:
         requested=stamp(run.requested_at, "UTC"),
         done=run.n_done,
         total=run.n_total,
-        step=run.step or (_("Waiting for a worker") if run.state == State.REQUESTED else ""),
+        step=run.step or _waiting(run),
         left=_time_left(run),
         failure=run.failure,
         facts=_facts(run) if run.state == State.DONE else "",
@@ -178,11 +189,21 @@ def job_row(access: Access, run: ReportRun) -> JobRow:
         expires=f"{run.expires_at:%d-%b-%Y}" if run.expires_at else "",
         downloads=ngettext("%(n)d download", "%(n)d downloads", run.n_downloads) % {"n": run.n_downloads},
         url=reverse("report", args=[run.pk]),
-        download_url=reverse("report-download", args=[run.pk]) if has_file and may else "",
+        download_url=reverse("report-download", args=[run.pk]) if run.has_content and may else "",
+        download_label=_("Download PDF") if run.content_type == "application/pdf" else _("Download file"),
         cancel_url=reverse("report-cancel", args=[run.pk]) if own and run.is_active else "",
         retry_url=_retry_url(run) if own else "",
         again_url=reverse("report-again", args=[run.pk]) if may and run.state == State.DONE else "",
     )
+
+
+def _waiting(run: ReportRun) -> str:
+    """Why a run has not begun; "" for one that has."""
+    if run.state != State.REQUESTED:
+        return ""
+    if run.published_at is None:
+        return _("The job queue does not answer. The report is kept and starts by itself when it does")
+    return _("Waiting for a worker")
 
 
 def _retry_url(run: ReportRun) -> str:
@@ -202,8 +223,9 @@ def _about(run: ReportRun, kind: Kind | None) -> str:
 
 
 def _facts(run: ReportRun) -> str:
-    pages = ngettext("%(n)d page", "%(n)d pages", run.n_pages or 0) % {"n": run.n_pages or 0}
-    return f"{pages} · {(run.size or 0) / 1000:.0f} kB · {_('data as of')} {stamp(run.data_at, 'UTC')}"
+    pages = ngettext("%(n)d page", "%(n)d pages", run.n_pages) % {"n": run.n_pages} if run.n_pages else ""
+    size = f"{(run.size or 0) / 1000:.0f} kB"
+    return " · ".join(part for part in (pages, size, f"{_('data as of')} {stamp(run.data_at, 'UTC')}") if part)
 
 
 def _time_left(run: ReportRun) -> str:

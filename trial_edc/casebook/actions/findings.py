@@ -14,6 +14,9 @@ from trial_edc.crf.checks import Finding
 from ..models import Query, QueryMessage
 from .opening import KnownQuery
 
+STANDING = "gate:"
+"""Rules that start so were not asked by a check: no save closes their query, it waits for its reviewer."""
+
 
 @dataclass(frozen=True)
 class QueryPlan:
@@ -52,7 +55,10 @@ def plan_queries(
     to_close = tuple(
         (query, _("Kept with a reason.") if (query.item, query.rule) in kept else _("The cause is gone."))
         for query in known
-        if query.is_live and query.rule and (query.item, query.rule) not in asking
+        if query.is_live
+        and query.rule
+        and not query.rule.startswith(STANDING)
+        and (query.item, query.rule) not in asking
     )
     to_answer = tuple(
         (query, changed[query.item])

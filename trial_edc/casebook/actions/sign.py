@@ -68,7 +68,7 @@ def sign_forms(*, by: User, credentials_confirmed: bool, revisions: Mapping[int,
         audit.acting_as(next(iter(roles.values())).value)
         stored = contents(found.values())
         _refuse_batch_with_serious(found, stored)
-        left_out = _left_out(found, revisions, acts, roles)
+        left_out = _left_out(by, found, revisions, acts, roles)
         skipped = {entry.instance.pk for entry in left_out}
         chosen = [found[pk] for pk in revisions if pk in found and pk not in skipped]
         signatures = [_signature(by, form, stored[form.pk], acts[form.pk], roles) for form in chosen]
@@ -77,12 +77,12 @@ def sign_forms(*, by: User, credentials_confirmed: bool, revisions: Mapping[int,
 
 
 def _left_out(
-    found: Mapping[int, FormInstance], revisions: Mapping[int, int], acts: Mapping[int, str], roles: Mapping
+    by: User, found: Mapping[int, FormInstance], revisions: Mapping[int, int], acts: Mapping[int, str], roles: Mapping
 ) -> list[LeftOut]:
     return [
         LeftOut(form, why)
         for pk, form in found.items()
-        if (why := _not_now(form, revisions[pk], acts[pk], roles[form.subject.site_id]))
+        if (why := _not_now(by, form, revisions[pk], acts[pk], roles[form.subject.site_id]))
     ]
 
 
@@ -149,10 +149,12 @@ def _forms_under_lock(revisions: Mapping[int, int]):
     )
 
 
-def _not_now(form: FormInstance, seen_revision: int, meaning: str, role: str) -> str:
+def _not_now(by: User, form: FormInstance, seen_revision: int, meaning: str, role: str) -> str:
     rule = study().signature_rule(form.form_code)
     if rule is not None and role not in rule.roles:
         return _("It needs the signature of: %(roles)s.") % {"roles": ", ".join(rule.roles)}
+    if rule is not None and rule.second_person and form.saved_by_id == by.pk:
+        return _("You saved it last; a second person signs it.")
     if form.is_locked:
         return _("It is locked; a locked form cannot be signed.")
     if form.revision != seen_revision:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from trial_edc.crf.checks import Finding
 from trial_edc.crf.entry import Entry
+from trial_edc.crf.notes import Note
 from trial_edc.crf.parse import MISSING, EntryContext, choices, echo, unit_label
 from trial_edc.crf.spec import ItemSpec
 from trial_edc.crf.values import FormRecord, RowFacts, box_text, display, row_facts
@@ -44,7 +45,8 @@ class FieldView:
         prev, prev_label: the previous visit's value and that visit. copy: its box text where allowed.
         message, message_level: under the field; "error" cannot be right, "finding" is unlikely.
         was: the saved value when the box differs from it. kept: why a doubted value is kept.
-        facts: limits, flag and grade of a measured value. beside: derived values in the same line.
+        facts: limits, flag and grade of a measured value. decided_by: facts of other forms.
+        beside: derived values in the same line.
         is_short: two fit on one line.
         query_state: "open" or "answered". verify_state: "verified", "unverified" or "reverify".
     """
@@ -67,6 +69,7 @@ class FieldView:
     copy: str | None = None
     echo: str = ""
     facts: RowFacts | None = None
+    decided_by: Note | None = None
     beside: tuple[Beside, ...] = ()
     message: str = ""
     message_level: str = ""

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlencode
 
-from django.db import connection
 from django.urls import reverse
 
 from trial_edc.audit.labels import item_label, record_label, value_label
 from trial_edc.audit.selectors import TrailLine, subject_history
-from trial_edc.crf.models import CrfRow
 from trial_edc.crf.registry import all_crfs, has_crf, row_models, short_title
 from trial_edc.crf.spec import ItemSpec, form_spec, row_label
 
 from ..models import FormInstance
 from ..study import study
+from .rows import row_keys
 from .sections import visit_title
 from .trail import ACTIONS, stamp
 
@@ -106,7 +103,7 @@ def _rows_of(subject, one: ItemSpec) -> tuple[str, list[int]]:
 def _shown(lines: list[TrailLine], subject) -> tuple[HistoryLine, ...]:
     """The lines in words. Two statements: numbers of log entries, names of rows."""
     seqs = dict(FormInstance.objects.filter(subject=subject, visit=None).values_list("pk", "seq"))
-    names = _row_names(lines)
+    names = {row: _row_name(key) for row, key in row_keys((line.table_name, line.row_pk) for line in lines).items()}
     return tuple(_line(line, subject, seqs, names.get((line.table_name, line.row_pk), "")) for line in lines)
 
 
@@ -136,28 +133,6 @@ def _form_tables() -> frozenset[str]:
     """Tables that hold values of forms; all others are queries, signatures, verification and the like."""
     tables = {table for model in all_crfs() for table in (model, *row_models(model.Crf.code))}
     return frozenset(table._meta.db_table for table in tables)
-
-
-def _row_names(lines: Iterable[TrailLine]) -> dict[tuple[str, str], str]:
-    """(table, key) -> what the row measures or its number. One statement, none without rows."""
-    tables: dict[str, type[CrfRow]] = {
-        table._meta.db_table: table for model in all_crfs() for table in row_models(model.Crf.code)
-    }
-    wanted: dict[str, set[int]] = defaultdict(set)
-    for line in lines:
-        if line.table_name in tables:
-            wanted[line.table_name].add(int(line.row_pk))
-    if not wanted:
-        return {}
-    parts, parameters = [], []
-    for name, keys in sorted(wanted.items()):
-        table = tables[name]
-        column = table._meta.get_field(table.Crf.key or "row_no").column
-        parts.append(f'SELECT \'{name}\', id::text, "{column}"::text FROM "{name}" WHERE id = ANY(%s)')
-        parameters.append(sorted(keys))
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), parameters)
-        return {(name, key): _row_name(text) for name, key, text in cursor.fetchall()}
 
 
 def _row_name(key: str) -> str:

@@ -26,7 +26,7 @@ from ..models import FormInstance, Query
 from ..reader import Casebook, read_many
 from ..study import study, subject_model
 from .sections import visit_title
-from .signing import waiting_for_signature
+from .signing import signed_on_site, unsigned
 
 PER_PAGE = 50
 EVENTS = "ae"
@@ -122,7 +122,8 @@ def _filtered(subjects: QuerySet, filters: Mapping[str, str], sites: Mapping[int
     if filters.get("flag") == "query":
         subjects = subjects.filter(Exists(Query.objects.filter(instance__subject=OuterRef("pk"), state="open")))
     if filters.get("flag") == "unsigned":
-        subjects = subjects.filter(Exists(waiting_for_signature(list(sites.values())).filter(subject=OuterRef("pk"))))
+        waiting = unsigned(signed_on_site(list(sites.values())))
+        subjects = subjects.filter(Exists(waiting.filter(subject=OuterRef("pk"))))
     return subjects
 
 
@@ -133,10 +134,10 @@ def _forms_of() -> QuerySet:
 def _counted(subjects: QuerySet, sites: Mapping[int, Site]) -> QuerySet:
     """With the numbers of open queries and of forms to sign."""
     queries = Query.objects.filter(instance__subject=OuterRef("pk"), state="open").order_by()
-    unsigned = waiting_for_signature(list(sites.values())).filter(subject=OuterRef("pk")).order_by()
+    waiting = unsigned(signed_on_site(list(sites.values()))).filter(subject=OuterRef("pk")).order_by()
     return subjects.annotate(
         n_queries=Subquery(queries.values("instance__subject").annotate(n=Count("pk")).values("n")),
-        n_to_sign=Subquery(unsigned.values("subject").annotate(n=Count("pk")).values("n")),
+        n_to_sign=Subquery(waiting.values("subject").annotate(n=Count("pk")).values("n")),
     )
 
 

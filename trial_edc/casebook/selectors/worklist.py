@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from trial_edc.accounts.access import Access
@@ -90,6 +91,9 @@ def worklist(access: Access, *, group: str = "") -> WorkPage:
         _add_signatures(access, rows, counts)
     if "to-verify" in codes:
         rows["to-verify"] = _to_verify(access)
+    for one in wanted:
+        if one.rows_from:
+            rows[one.code] = list(import_string(one.rows_from)(access))
     groups = tuple(
         WorkGroup(
             code=one.code,
@@ -193,7 +197,7 @@ def _queries(sites: list[Site], state: str) -> list[WorkRow]:
 
 def _add_signatures(access: Access, rows: dict[str, list[WorkRow]], counts: dict[str, int]) -> None:
     """Forms to sign and to sign again. Two statements."""
-    waiting = waiting_for_signature(list(access.sites(Permission.SIGN_FORMS)))
+    waiting = waiting_for_signature(access)
     tallies = dict(waiting.order_by().values_list("was_signed").annotate(n=Count("pk")))
     counts.update({"to-sign": tallies.get(False, 0), "resign": tallies.get(True, 0)})
     first = waiting.select_related("subject", "visit").order_by(F("was_signed").desc(), "saved_at", "pk")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trial_edc.protocol.model import Protocol
 from trial_edc.protocol.u87.criteria import CRITERIA
-from trial_edc.protocol.u87.pages import BANNER, FORM_GROUPS, LANES, LATEST, STEPS, VISIT_FOLDS
+from trial_edc.protocol.u87.pages import AFTER_SAVE, BANNER, FORM_GROUPS, LANES, LATEST, STEPS, VISIT_FOLDS
 from trial_edc.protocol.u87.panels import ANALYTES, PANELS
 from trial_edc.protocol.u87.plan import (
     ANCHORS,
@@ -47,5 +47,6 @@ PROTOCOL = Protocol(
     banner=BANNER,
     latest=LATEST,
     lanes=LANES,
+    after_save=AFTER_SAVE,
     steps=STEPS,
 )

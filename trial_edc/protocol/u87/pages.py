@@ -36,6 +36,8 @@ LATEST = (
     ShownItem(_("Neutrophils"), (("lbh", "anc"),)),
     ShownItem(_("Platelets"), (("lbh", "plt"),)),
 )
+# Told of every change of a form, inside its transaction.
+AFTER_SAVE = ("subjects.actions.follow.after_save",)
 # Steps on the way through the study: code, title, and the form that says a subject came that far.
 STEPS = (
     ("registered", _("Registered"), ""),

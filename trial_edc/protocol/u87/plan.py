@@ -41,7 +41,7 @@ TRACK_EVENTS = (
     TrackEvent("progression", "rs", ("rsinv", ("PD",)), "rsdtc"),
     TrackEvent("new therapy", "subs", None, "sbstdt"),
     TrackEvent("screen failure", "ds", ("dsdecod", ("SCREENFAIL",)), "dsstdtc"),
-    TrackEvent("manufacturing failure", "mfg", ("mfgfail", ("STOP", "TERMINATED")), ""),
+    TrackEvent("manufacturing failure", "mfg", ("mfgfail", ("STOP", "TERMINATED")), "mfgfldt"),
     TrackEvent("withdrawal of procedures", "icf", ("icfwdsc", ("PROC",)), "icfwddt"),
     TrackEvent("withdrawal", "icf", ("icfwdsc", ("ALL",)), "icfwddt"),
     TrackEvent("withdrawal of treatment", "icf", ("icfwdsc", ("TREAT",)), "icfwddt"),
@@ -55,10 +55,11 @@ SIGNATURE_MEANINGS = {
     "release": _("I confirm the batch record and the release decision."),
 }
 INVESTIGATORS = ("PI", "SI")
+SIGNERS = (*INVESTIGATORS, "MFR")
 SIGNATURES = (
     SignatureRule("approval", ("ae",), INVESTIGATORS, alone_when=("aeser", ("Y",))),
     SignatureRule("eligibility", ("ie",), INVESTIGATORS),
-    SignatureRule("release", ("rel",), ("MFR",), right="enter_manufacture"),
+    SignatureRule("release", ("rel",), ("MFR",), right="enter_manufacture", second_person=True),
     SignatureRule("approval", ("icf", "dm", "inf", "crs", "icn", "lbh"), INVESTIGATORS),
     SignatureRule("approval", ("lbc", "lbi", "tu", "tr", "nt", "rs", "dlt", "sae", "hlh"), INVESTIGATORS),
     SignatureRule("medical-review", ("spa",), ("MM",)),
@@ -66,14 +67,16 @@ SIGNATURES = (
 
 WORKLIST = (
     WorklistGroup("sae-clock", _("Serious event clocks"), ("CRC", "PI", "SI", "MM")),
+    WorklistGroup("product", _("Product"), ("MFR",), rows_from="subjects.product.work.manufacture"),
+    WorklistGroup("bedside", _("Identity checks"), ("BED",), rows_from="subjects.product.work.identity_checks"),
     WorklistGroup("visits-overdue", _("Visits overdue"), ("CRC", "DM")),
     WorklistGroup("visits-due", _("Visits due"), ("CRC",)),
     WorklistGroup("visits-next", _("Next 7 days"), ("CRC", "CRA")),
-    WorklistGroup("drafts", _("Drafts"), ("CRC", "PI", "SI")),
+    WorklistGroup("drafts", _("Drafts"), ("CRC", "PI", "SI", "MFR")),
     WorklistGroup("queries-to-answer", _("Queries to answer"), ("CRC", "PI", "SI")),
     WorklistGroup("queries-answered", _("Queries answered"), ("CRA", "DM", "MM")),
-    WorklistGroup("to-sign", _("To sign"), INVESTIGATORS),
-    WorklistGroup("resign", _("Changed since signing"), INVESTIGATORS),
+    WorklistGroup("to-sign", _("To sign"), SIGNERS),
+    WorklistGroup("resign", _("Changed since signing"), SIGNERS),
     WorklistGroup("to-verify", _("To verify"), ("CRA",)),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count, groupby
 
@@ -72,11 +72,17 @@ def build(run: ReportRun, progress: Progress) -> Made:
     if subject is None:
         raise CannotReport(_("There is no such subject. Request the casebook from the subject's page."))
     facts = gather(subject)
-    with_trail = run.parameters.get("trail") != "without"
     progress.expect(len(facts.records) + 2)
+    written = document(run, facts, with_trail=run.parameters.get("trail") != "without", step=progress.step)
+    progress.step(_("Laying out"))
+    return Made(written, facts.data_at)
+
+
+def document(run: ReportRun, facts: Facts, *, with_trail: bool, step: Callable[[str], object]) -> str:
+    """The casebook as HTML. No statement: everything was read before. `step` is told each part."""
     numbers = count(1)
-    pages = _pages(facts, progress, numbers)
-    progress.step(_("Writing trail, queries and codes"))
+    pages = _pages(facts, step, numbers)
+    step(_("Writing trail, queries and codes"))
     context = {
         "cover": _cover(run, facts, pages),
         "visits": [(title, list(of_visit)) for title, of_visit in groupby(pages, key=lambda page: page.visit)],
@@ -88,15 +94,14 @@ def build(run: ReportRun, progress: Progress) -> Made:
         "missing": tuple((code, str(label)) for code, label in MISSING.items()),
         "qualifiers": QUALIFIERS,
     }
-    progress.step(_("Laying out"))
-    return Made(pdf.html("casebook.html", context), facts.data_at)
+    return pdf.html("casebook.html", context)
 
 
-def _pages(facts: Facts, progress: Progress, numbers: Iterator[int]) -> list[FormPage]:
+def _pages(facts: Facts, step: Callable[[str], object], numbers: Iterator[int]) -> list[FormPage]:
     pages = []
     for n, record in enumerate(facts.records, start=1):
         label = _("Form %(n)d of %(total)d") % {"n": n, "total": len(facts.records)}
-        progress.step(label)
+        step(label)
         teller = Teller(spec_of(record), facts.site, facts.people, numbers)
         changes = teller.changes(facts.trail.get(record.instance_id, ()))
         pages.append(form_page(facts, record, changes))

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('casebook', '0003_imports'),
-        ('subjects', '0001_initial'),
+        ('subjects', '0002_product'),
     ]
 
     operations = [
