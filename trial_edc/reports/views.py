@@ -15,6 +15,7 @@ from trial_edc.accounts.models import Site
 from trial_edc.accounts.pages import page, refuse
 from trial_edc.accounts.roles import Permission
 from trial_edc.casebook.finders import find_subject
+from trial_edc.notices import selectors as notices
 
 from . import actions, documents, selectors, storage
 from .entries import RequestEntry
@@ -101,9 +102,11 @@ def again(request: HttpRequest, run: ReportRun) -> HttpResponse:
 @require_safe
 @page(None)
 def tray(request: HttpRequest) -> HttpResponse:
-    """What the bell of the top bar holds: this person's reports under way and those finished since."""
+    """What the bell of the top bar holds: unread notices, reports under way and those finished since."""
     rows = selectors.tray(request.access) if request.access.can(RIGHT) else ()
-    return render(request, "reports/_tray.html", {"rows": rows, "is_busy": any(row.is_active for row in rows)})
+    told = notices.unread(request.access)
+    about = {"rows": rows, "notices": told, "n": len(rows) + len(told), "is_busy": any(row.is_active for row in rows)}
+    return render(request, "reports/_tray.html", about)
 
 
 def _request(request: HttpRequest) -> HttpResponse:
@@ -121,12 +124,16 @@ def _request(request: HttpRequest) -> HttpResponse:
     sites: list[Site] = [subject.site] if subject else []
     if kind.scope == "subject" and subject is None:
         problem = _("Choose the subject of the casebook.")
-    elif kind.scope == "sites":
+    elif kind.scope == "all":
+        sites = list(request.access.all_sites)
+        if len(selectors.allowed_sites(request.access, kind)) < len(sites):
+            return refuse(request, kind.right)
+    elif kind.scope in ("site", "sites"):
         sites, problem = _sites_of(request, kind)
     if problem or not entry.is_valid():
         return _again_with(request, kind, entry, problem)
     about = {"subject": subject.code} if subject else {}
-    if kind.scope == "sites":
+    if kind.scope in ("site", "sites"):
         about["site"] = ", ".join(site.code for site in sites)
     try:
         actions.request_report(
@@ -163,7 +170,8 @@ def _sites_of(request: HttpRequest, kind: Kind) -> tuple[list[Site], str]:
     code = request.POST.get("site", "")
     allowed = list(selectors.allowed_sites(request.access, kind))
     if not code:
-        return allowed, ""
+        named = kind.scope == "sites" or len(allowed) == 1
+        return (allowed, "") if named else ([], _("Choose the site."))
     if code not in {site.code for site in request.access.seen_sites}:
         raise Http404
     chosen = [site for site in allowed if site.code == code]
