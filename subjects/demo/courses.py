@@ -31,8 +31,11 @@ class Course:
         late: visits that were not entered.
         died_on, new_therapy_on: study day of the death, and of the next anticancer therapy.
         is_out_of_specification: the product was released although a test missed its limit.
+        failure: outcome of a manufacture that failed, "REPEAT" or "STOP" ("" = it did not).
         typed: {(visit, form): what differs from the usual course}.
         has_worked_tumour: has the lesions and scans of the worked RECIST case.
+        is_screen_failure: a criterion was not satisfied. earlier_number: was screened before under this one.
+        moved_to: site the subject moved to after what is entered here.
     """
 
     site: str
@@ -49,8 +52,12 @@ class Course:
     died_on: int | None = None
     new_therapy_on: int | None = None
     is_out_of_specification: bool = False
+    failure: str = ""
     typed: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     has_worked_tumour: bool = False
+    is_screen_failure: bool = False
+    earlier_number: str = ""
+    moved_to: str = ""
 
 
 ANAEMIA = Event("Anaemia", "Anemia", 2, -4, 12, "UNLIKELY", "NONE")
@@ -113,4 +120,12 @@ COURSES = (
     Course("103", "F", 1970, -20, stage="mfg"),
     Course("103", "M", 1966, -40, stage="scr"),
     Course("103", "M", 1959, -60, stage="prescr"),
+    Course(
+        "103", "F", 1962, 40, stage="scr", is_screen_failure=True,
+        typed={("scr", "ie"): {"ieorres.inc09": "N", "ieelig": "N", "iesfreas": "CRITERION"}},
+    ),
+    Course("103", "F", 1962, -20, stage="aph", earlier_number="103-0009"),
+    Course("102", "M", 1969, -18, stage="aph", moved_to="103"),
+    Course("102", "F", 1966, -10, stage="mfg", failure="REPEAT"),
+    Course("103", "M", 1961, -12, stage="mfg", failure="STOP"),
 )  # fmt: skip

@@ -36,27 +36,56 @@ def save(page, box):
     idle(page)
 
 
+def draft_of_the_night(page, aware):
+    """A coordinator marks an event as serious and types the awareness time; nothing is saved. Gives the due time."""
+    idle(page)
+    page.locator("[name='ae.aeterm']").fill("low oxygen")
+    page.locator("[name='ae.aectcae']").fill("hypoxia")
+    page.get_by_role("option", name="Hypoxia").first.click()
+    choose(page, "ae.aeser", "Y")
+    expect(page.locator("#panel").get_by_test_id("sae-clock")).to_have_attribute("data-state", "running")
+    box = page.locator("[name='sae.saeawdt']")
+    box.fill(f"{aware:%d-%b-%Y %H:%M}")
+    box.blur()
+    idle(page)
+    due = f"{aware + timedelta(hours=24):%Y-%m-%dT%H:%M}+08:00"
+    expect(page.locator("#panel").get_by_test_id("sae-clock")).to_have_attribute("data-due", due)
+    check_page(page)
+    return due
+
+
+def saved_event_and_report(page, aware):
+    page.locator("[name='ae.aestdtc']").fill(f"{aware:%d-%b-%Y}")
+    choose(page, "ae.aeshosp", "Y")
+    for name in NOT:
+        choose(page, f"ae.{name}", "N")
+    save(page, "ae.aeterm")
+    save(page, "sae.saenarr")
+    found = FormInstance.objects.filter(form_code__in=("ae", "sae")).values_list("form_code", flat=True)
+    assert set(found) == {"ae", "sae"}
+    assert page.locator("input[name='ae.aerelu87']").count() == 0  # an investigator's alone
+    expect(page.get_by_test_id("waits")).to_contain_text("Related to U87")
+
+
+def judged_and_reported(page):
+    for name, value in CAUSES.items():
+        choose(page, name, value)
+    assert page.locator("input[name='ae.aetoxgr'][value='1']").is_hidden()  # CTCAE has no grade 1 of hypoxia
+    choose(page, "ae.aetoxgr", "3")
+    save(page, "ae.aeterm")
+    expect(page.get_by_test_id("waits")).to_have_count(0)
+    page.locator("[name='sae.saerpdt']").fill(f"{hours_ago(0):%d-%b-%Y %H:%M}")
+    save(page, "sae.saerpdt")
+    expect(page.locator("#panel").get_by_test_id("sae-clock")).to_have_attribute("data-state", "stopped")
+
+
 def test_from_the_draft_of_the_night_to_the_report(desk, study):
     subject = scenarios.infused_subject(study)
     at = f"/subjects/{subject.code}/ae/1/"
     aware = hours_ago(2)
     crc = desk.sign_in("crc1", path=at)
-    idle(crc)
-    crc.locator("[name='ae.aeterm']").fill("low oxygen")
-    crc.locator("[name='ae.aectcae']").fill("hypoxia")
-    crc.get_by_role("option", name="Hypoxia").first.click()
-    choose(crc, "ae.aeser", "Y")
-
-    # The clock runs and the report can be written before anything is saved.
-    expect(crc.locator("#panel").get_by_test_id("sae-clock")).to_have_attribute("data-state", "running")
-    box = crc.locator("[name='sae.saeawdt']")
-    box.fill(f"{aware:%d-%b-%Y %H:%M}")
-    box.blur()
-    idle(crc)
-    due = f"{aware + timedelta(hours=24):%Y-%m-%dT%H:%M}+08:00"
-    expect(crc.locator("#panel").get_by_test_id("sae-clock")).to_have_attribute("data-due", due)
+    due = draft_of_the_night(crc, aware)
     assert not FormInstance.objects.filter(form_code__in=("ae", "sae")).exists()
-    check_page(crc)
 
     pi = desk.sign_in("pi1")
     row = pi.get_by_test_id("work-row").filter(has=pi.get_by_test_id("sae-clock")).first
@@ -64,31 +93,11 @@ def test_from_the_draft_of_the_night_to_the_report(desk, study):
     expect(row.get_by_test_id("sae-clock")).to_have_attribute("data-due", due)
     check_page(pi)
 
-    crc.locator("[name='ae.aestdtc']").fill(f"{aware:%d-%b-%Y}")
-    choose(crc, "ae.aeshosp", "Y")
-    for name in NOT:
-        choose(crc, f"ae.{name}", "N")
-    save(crc, "ae.aeterm")
-    save(crc, "sae.saenarr")
-    assert set(FormInstance.objects.filter(form_code__in=("ae", "sae")).values_list("form_code", flat=True)) == {
-        "ae",
-        "sae",
-    }
-    assert crc.locator("input[name='ae.aerelu87']").count() == 0  # an investigator's alone
-    expect(crc.get_by_test_id("waits")).to_contain_text("Related to U87")
-
+    saved_event_and_report(crc, aware)
     row.click()
     pi.wait_for_url(f"**{at}")
     idle(pi)
-    for name, value in CAUSES.items():
-        choose(pi, name, value)
-    assert pi.locator("input[name='ae.aetoxgr'][value='1']").is_hidden()  # CTCAE has no grade 1 of hypoxia
-    choose(pi, "ae.aetoxgr", "3")
-    save(pi, "ae.aeterm")
-    expect(pi.get_by_test_id("waits")).to_have_count(0)
-    pi.locator("[name='sae.saerpdt']").fill(f"{hours_ago(0):%d-%b-%Y %H:%M}")
-    save(pi, "sae.saerpdt")
-    expect(pi.locator("#panel").get_by_test_id("sae-clock")).to_have_attribute("data-state", "stopped")
+    judged_and_reported(pi)
     check_page(pi)
     pi.goto("/notices/")
     expect(pi.get_by_test_id("notice-row")).to_have_count(2)

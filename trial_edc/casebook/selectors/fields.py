@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from trial_edc.crf.checks import Finding
 from trial_edc.crf.entry import Entry
+from trial_edc.crf.notes import Note
 from trial_edc.crf.parse import MISSING, EntryContext, choices, echo, unit_label
 from trial_edc.crf.spec import ItemSpec
 from trial_edc.crf.values import FormRecord, RowFacts, box_text, display, row_facts
@@ -46,6 +47,7 @@ class FieldView:
         message, message_level: under the field; "error" cannot be right, "finding" is unlikely.
         was: the saved value when the box differs from it. kept: why a doubted value is kept.
         facts: limits, flag and grade of a measured value; flag_url carries it into a log.
+        decided_by: facts of other forms.
         beside: derived values in the same line.
         is_short: two fit on one line.
         query_state: "open" or "answered". verify_state: "verified", "unverified" or "reverify".
@@ -69,6 +71,7 @@ class FieldView:
     copy: str | None = None
     echo: str = ""
     facts: RowFacts | None = None
+    decided_by: Note | None = None
     flag_url: str = ""
     beside: tuple[Beside, ...] = ()
     message: str = ""
@@ -125,10 +128,7 @@ class FormState:
 
 def field_view(one: ItemSpec, state: FormState) -> FieldView:
     """The row of one item."""
-    if denied := state.context.denied.get(one.item.right, ""):
-        proposal = state.proposed.get(one.name, "")
-        state = replace(state, readonly=True, raw={one.name: proposal} if proposal else {})
-        denied = _("Proposed; an investigator confirms it.") if proposal else denied
+    state, denied = _for_somebody_else(one, state)
     raw, name = state.raw, one.name
     saved_text = box_text(one, state.saved, time_zone=state.context.time_zone) if state.saved else ""
     missing, value = _missing_and_value(one, state, raw.get(name, saved_text))
@@ -165,6 +165,17 @@ def field_view(one: ItemSpec, state: FormState) -> FieldView:
         readonly=state.readonly or not one.is_asked,
         **_layout(one, message),
     )
+
+
+def _for_somebody_else(one: ItemSpec, state: FormState) -> tuple[FormState, str]:
+    """The state of a field this person may not answer, and why; what stands ready for another one is shown."""
+    denied = state.context.denied.get(one.item.right, "")
+    if not denied:
+        return state, ""
+    proposal = state.proposed.get(one.name, "")
+    if proposal:
+        return replace(state, readonly=True, raw={one.name: proposal}), _("Proposed; an investigator confirms it.")
+    return replace(state, readonly=True, raw={}), denied
 
 
 def _condition(one: ItemSpec) -> str:

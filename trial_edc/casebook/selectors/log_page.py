@@ -22,6 +22,7 @@ from ..statuses import STATUS_LABELS
 from ..study import study
 from .facts import Facts, facts_of
 from .matrix import signature_state
+from .places import reads_casebook, subject_url
 from .sections import slot_status
 
 MOST_COLUMNS = 8
@@ -51,6 +52,8 @@ class LogPage:
     new_url: str
     can_enter: bool
     drafts: tuple[tuple[int, str], ...]
+    home_url: str
+    reads_casebook: bool
 
 
 def log_page(access: Access, subject, form_code: str) -> LogPage:
@@ -80,6 +83,8 @@ def log_page(access: Access, subject, form_code: str) -> LogPage:
         new_url=reverse("log-entry", args=[subject.code, form_code, new]),
         can_enter=may_enter(access, subject.site, form_code),
         drafts=tuple((seq, reverse("log-entry", args=[subject.code, form_code, seq])) for seq in waiting),
+        home_url=subject_url(access, subject),
+        reads_casebook=reads_casebook(access, subject),
     )
 
 

@@ -197,6 +197,9 @@ def build_section(
     """The section from a state that was read already. No statement."""
     spec = state.entry.spec
     views = {one.address: field_view(one, state) for one in spec if not one.is_beside}
+    if tell := getattr(spec.model.Crf, "notes", None):
+        notes = tell(state.entry.record, facts.casebook)
+        views |= {at: replace(views[at], decided_by=note) for at, note in notes.items() if at in views}
     answered, expected = completeness(spec, state.entry.record, held=state.entry.errors)
     url = form_url(facts, slot)
     revision = instance.revision if instance else 0

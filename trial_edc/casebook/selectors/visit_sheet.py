@@ -21,6 +21,7 @@ from ..rights import may_enter
 from ..slots import Slot
 from ..study import study
 from .facts import Facts, facts_of
+from .places import reads_casebook, subject_url
 from .sections import SectionView, Typed, section_view, visit_title
 
 DONE = ("complete", "not-done", "withdrawn", "locked", "not-expected")
@@ -59,7 +60,7 @@ class SheetPage:
     next_visit: PageLink | None = None
     viewers: tuple[str, ...] = ()
     done_text: str = ""
-    key_url: str = ""
+    home_url: str = ""
     drawer: object = None
     panel: Panel | None = None
     n_further: int = 0
@@ -175,7 +176,8 @@ def _sheet(
         window_class="b-ok" if on and span and span.first <= on <= span.last else "b-line",
         viewers=tuple(_("%(name)s is entering") % {"name": n} for n in sorted({n for s in sections for n in s.others})),
         done_text=_done_text(sections) if visit_code else "",
-        **_neighbours(facts, visit_code),
+        home_url=subject_url(access, facts.casebook.subject),
+        **(_neighbours(facts, visit_code) if reads_casebook(access, facts.casebook.subject) else {}),
     )
 
 

@@ -33,6 +33,7 @@ TRACKS_OFF = {
     "withdrawal of treatment": ("product",),
     "withdrawal of procedures": ("product", "safety", "efficacy"),
     "withdrawal": ALL_TRACKS,
+    "lost to follow-up": ALL_TRACKS,
 }
 
 # Where the dates come from that windows count from; the first source that has a date rules.
@@ -49,7 +50,8 @@ TRACK_EVENTS = (
     TrackEvent("progression", "rs", ("rsinv", ("PD",)), "rsdtc"),
     TrackEvent("new therapy", "subs", None, "sbstdt"),
     TrackEvent("screen failure", "ds", ("dsdecod", ("SCREENFAIL",)), "dsstdtc"),
-    TrackEvent("manufacturing failure", "mfg", ("mfgfail", ("STOP", "TERMINATED")), ""),
+    TrackEvent("lost to follow-up", "ds", ("dsdecod", ("LOST",)), "dsstdtc"),
+    TrackEvent("manufacturing failure", "mfg", ("mfgfail", ("STOP", "TERMINATED")), "mfgfldt"),
     TrackEvent("withdrawal of procedures", "icf", ("icfwdsc", ("PROC",)), "icfwddt"),
     TrackEvent("withdrawal", "icf", ("icfwdsc", ("ALL",)), "icfwddt"),
     TrackEvent("withdrawal of treatment", "icf", ("icfwdsc", ("TREAT",)), "icfwddt"),
@@ -63,10 +65,11 @@ SIGNATURE_MEANINGS = {
     "release": _("I confirm the batch record and the release decision."),
 }
 INVESTIGATORS = ("PI", "SI")
+SIGNERS = (*INVESTIGATORS, "MFR")
 SIGNATURES = (
     SignatureRule("approval", ("ae",), INVESTIGATORS, alone_when=("aeser", ("Y",))),
     SignatureRule("eligibility", ("ie",), INVESTIGATORS),
-    SignatureRule("release", ("rel",), ("MFR",), right="enter_manufacture"),
+    SignatureRule("release", ("rel",), ("MFR",), right="enter_manufacture", second_person=True),
     SignatureRule("approval", ("icf", "dm", "inf", "crs", "icn", "lbh"), INVESTIGATORS),
     SignatureRule("approval", ("lbc", "lbi", "tu", "tr", "nt", "rs", "dlt", "sae", "hlh"), INVESTIGATORS),
     SignatureRule("medical-review", ("spa",), ("MM",)),
@@ -75,6 +78,8 @@ SIGNATURES = (
 WORK = "adverse_events.safety.work"
 WORKLIST = (
     WorklistGroup("sae-clock", _("Serious event clocks"), ("CRC", "PI", "SI", "MM"), f"{WORK}.clock_rows", True),
+    WorklistGroup("product", _("Product"), ("MFR",), "subjects.product.work.manufacture"),
+    WorklistGroup("bedside", _("Identity checks"), ("BED",), "subjects.product.work.identity_checks"),
     WorklistGroup("stopping", _("Stopping rules"), ("MM",), f"{WORK}.stopping_rows", True),
     WorklistGroup("spa-missing", _("Serious events to assess"), ("MM",), f"{WORK}.assessment_rows"),
     WorklistGroup("severe", _("New CRS and ICANS of grade 3 or more"), ("MM",), f"{WORK}.severe_rows"),
@@ -85,11 +90,11 @@ WORKLIST = (
     WorklistGroup("visits-overdue", _("Visits overdue"), ("CRC", "DM")),
     WorklistGroup("visits-due", _("Visits due"), ("CRC",)),
     WorklistGroup("visits-next", _("Next 7 days"), ("CRC", "CRA")),
-    WorklistGroup("drafts", _("Drafts"), ("CRC", "PI", "SI")),
+    WorklistGroup("drafts", _("Drafts"), ("CRC", "PI", "SI", "MFR")),
     WorklistGroup("queries-to-answer", _("Queries to answer"), ("CRC", "PI", "SI")),
     WorklistGroup("queries-answered", _("Queries answered"), ("CRA", "DM", "MM")),
-    WorklistGroup("to-sign", _("To sign"), INVESTIGATORS),
-    WorklistGroup("resign", _("Changed since signing"), INVESTIGATORS),
+    WorklistGroup("to-sign", _("To sign"), SIGNERS),
+    WorklistGroup("resign", _("Changed since signing"), SIGNERS),
     WorklistGroup("to-verify", _("To verify"), ("CRA",)),
 )
 
