@@ -115,8 +115,8 @@ def _dependents(happened: Happened) -> list[_Dependent]:
     """The forms that read the changed one, derived anew until nothing moves any more."""
     casebook, found = happened.casebook, dict[int, _Dependent]()
     moved = {happened.row.form_code}
-    for _round in range(MOST_ROUNDS):
-        concerned = _concerned(happened, moved)
+    for n in range(MOST_ROUNDS):
+        concerned = [one for one in _concerned(happened, moved) if n or _may_matter(happened, one)]
         if not concerned:
             break
         casebook.load({one.form_code for one in concerned}.union(*(reads(one.form_code) for one in concerned)))
@@ -141,16 +141,15 @@ def _concerned(happened: Happened, moved: Iterable[str]) -> list[InstanceRow]:
     return [
         one
         for one in happened.casebook.instances
-        if one.form_code in forms and one.id != happened.row.id and one.status in FILLED and _may_matter(happened, one)
+        if one.form_code in forms and one.id != happened.row.id and one.status in FILLED
     ]
 
 
 def _may_matter(happened: Happened, row: InstanceRow) -> bool:
-    """Whether a form of the same code can be touched at all, where its declaration narrows that."""
-    narrow = getattr(crf(row.form_code).Crf, "reads_own", None)
-    if narrow is None or row.form_code != happened.row.form_code:
-        return True
-    return bool(narrow(happened.row.visit_code, row.visit_code))
+    """Whether the change can touch this form at all, where its declaration narrows that by visit."""
+    changed = happened.row
+    narrow = getattr(crf(row.form_code).Crf, "narrows", {}).get(changed.form_code)
+    return narrow is None or bool(narrow(changed.visit_code, row.visit_code))
 
 
 def reads(form_code: str) -> frozenset[str]:
