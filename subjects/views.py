@@ -7,6 +7,7 @@ from datetime import date
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from subjects.actions.subjects import CannotRegister, open_unscheduled_visit, register_subject
@@ -61,7 +62,19 @@ def subject(request: HttpRequest, subject) -> HttpResponse:
     """One subject: where it stands, what is open, the matrix."""
     asked = {name: posted.plain(request.GET.get(name, "")) for name in ("lens", "unfold")}
     shown = subject_page(request.access, subject, **asked)
-    return render(request, "subjects/page.html", {"page": shown, "journey": journey_of(shown)})
+    about = {"page": shown, "journey": journey_of(shown), "worksheets": worksheets_of(subject)}
+    return render(request, "subjects/page.html", about)
+
+
+def worksheets_of(subject) -> list[tuple[str, str]]:
+    """(address, title) of the worksheets the study has the forms for."""
+    planned = {cell.form for cell in study().cells}
+    known = (
+        ("tr", "tumour", _("Tumour assessment")),
+        ("lbh", "labs", _("Laboratory")),
+        ("pk", "kinetics", _("Kinetics")),
+    )
+    return [(reverse(name, args=[subject.code]), title) for form, name, title in known if form in planned]
 
 
 def journey_of(shown: SubjectPage) -> Journey | None:

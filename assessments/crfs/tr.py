@@ -247,3 +247,27 @@ def progression_is_looked_at(record, casebook):
     if point is None or point.target is not Response.PD:
         return None
     return Finding(" ".join(point.why), warns=True)
+
+
+@edit_check(TargetMeasurements)
+def later_results_change(record, casebook):
+    """What a changed measurement makes of later scans, before it is saved; asks nothing."""
+    rows = row_numbers(record, *COLUMNS)
+    if casebook is None or not rows:
+        return None
+    filled = replace(record, values={**record.values, **row_values(record, casebook)})
+    before, after = read_tumour(casebook), read_tumour(casebook.with_record(filled))
+    here = after.assessment((record.visit_code, record.seq))
+    told = [
+        gettext("%(visit)s %(old)s → %(new)s") % {"visit": one.slot[0].upper(), "old": old.overall, "new": new.overall}
+        for one in after.assessments
+        if here
+        and one.on > here.on
+        and (old := before.points.get(one.slot))
+        and (new := after.points.get(one.slot))
+        and old.overall is not new.overall
+    ]
+    if not told:
+        return None
+    words = gettext("Later overall responses change when this is saved: %(list)s.")
+    return Finding(words % {"list": "; ".join(told)}, f"trdtc.{rows[0]}", warns=True)

@@ -13,6 +13,8 @@ from assessments.crfs.tu import METHODS
 from assessments.tumour import BASE, non_target_lesions, row_numbers, target_lesions
 from assessments.worksheets.scans import FormNow, Scans
 
+SHOWN_APART = "later_results_change"  # the worksheet lists them beside the table
+
 
 @dataclass(frozen=True)
 class Box:
@@ -132,7 +134,7 @@ def said_at(form: FormNow, *addresses: str) -> tuple[str, str, str, str]:
         ):
             return error, "error", name, ""
         for finding in form.entry.findings:
-            if finding.item == address and not finding.hard:
+            if finding.item == address and not finding.hard and finding.rule != SHOWN_APART:
                 kept = form.raw.get(f"{name}.keep", finding.kept)
                 return finding.text, "warning" if finding.warns else "finding", name, kept
     return "", "", "", ""

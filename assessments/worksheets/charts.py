@@ -60,7 +60,6 @@ def log_chart(points: Sequence[Any], events: Sequence[Any]) -> LogChart:
     last = max(Decimal(28), *(one.days for one in points))
 
     def x(days: Decimal) -> float:
-        """Square root of time, so that the first weeks get most of the width."""
         span = _stretch(last) - _stretch(first)
         return round(LEFT + (_stretch(days) - _stretch(first)) / span * (WIDTH - LEFT - RIGHT), 1)
 
@@ -88,8 +87,9 @@ def _height_of(one: Any) -> Decimal:
 
 
 def _stretch(days: Decimal) -> float:
+    """Square root of time; days before the infusion get less room."""
     value = float(days)
-    return value**0.5 if value >= 0 else -((-value) ** 0.5)
+    return value**0.5 if value >= 0 else -0.3 * (-value) ** 0.5
 
 
 def _ticks(last: Decimal) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +22,9 @@ from trial_edc.crf.parse import unit_label
 from trial_edc.crf.partial import interval
 from trial_edc.crf.partial import text as date_text
 from trial_edc.crf.spec import protocol
+
+SECOND = timedelta(seconds=1)
+PRODUCT = "pkcopy"
 
 
 @dataclass(frozen=True)
@@ -92,14 +95,14 @@ def kinetics_sheet(subject: Any, *, analyte: str = "") -> KineticsSheet:
         analytes=tuple(_link(subject, one, chosen) for one in CURVES),
         chart=log_chart(points, events) if points else None,
         rows=tuple(_row(one, subject) for one in points),
-        parameters=_parameters(parameters(points, is_product=chosen.key == "pkcopy"), chosen, unit),
+        parameters=_parameters(parameters(points, is_product=chosen.key == PRODUCT), chosen, unit),
         events=tuple((one.text, _days(one)) for one in events),
         note="" if dates.anchors.infusion else _("No infusion is recorded, so there is no day 0 to count from."),
     )
 
 
 def is_followed(analyte: str) -> bool:
-    return any(one.key == analyte for one in CURVES)
+    return any(one.key == analyte and analyte in protocol().analytes for one in CURVES)
 
 
 def _link(subject: Any, one: Curve, chosen: Curve) -> tuple[str, str, str, bool]:
@@ -137,9 +140,9 @@ def _parameters(found: Kinetics | None, curve: Curve, unit: str) -> tuple[Parame
         (_("Tmax"), "tmax", _("days")),
         (_("Tlast"), "tlast", _("days")),
     ]
-    listed = [_parameter(found, label, key, suffix) for label, key, suffix in lines]
+    listed = [_parameter(found, label, key, suffix, is_time=key != "cmax") for label, key, suffix in lines]
     area_unit = f"{unit} × {_('day')}"
-    if curve.key == "pkcopy":
+    if curve.key == PRODUCT:
         area, stands_in = area_to_day_28(found)
         note = _("AUClast in its place: the late samples are below the limit.") if stands_in else ""
         if area is None:
@@ -149,11 +152,12 @@ def _parameters(found: Kinetics | None, curve: Curve, unit: str) -> tuple[Parame
     return tuple(listed)
 
 
-def _parameter(found: Kinetics, label: str, key: str, unit: str) -> Parameter:
+def _parameter(found: Kinetics, label: str, key: str, unit: str, *, is_time: bool = False) -> Parameter:
     value = found.values.get(key)
     if value is None:
         return Parameter(label, "–", _("No sample was quantifiable."))
-    return Parameter(label, f"{_number(float(value))}\u00a0{unit}")
+    shown = f"{value:.2f}".rstrip("0").rstrip(".") if is_time else _number(float(value))
+    return Parameter(label, f"{shown}\u00a0{unit}")
 
 
 def _number(value: float) -> str:
@@ -181,8 +185,8 @@ def _events(casebook: Casebook, subject: Any) -> tuple[Event, ...]:
 
 
 def _dose(kind: str, dose: dict[str, Any], start: datetime, zone: ZoneInfo) -> Event:
-    given = interval(str(dose["given"]), zone)[0]
-    day = round(Decimal(int((given - start.astimezone(zone)).total_seconds())) / 86_400, 2)
+    given = interval(str(dose["given"]), zone)[0].replace(tzinfo=zone)
+    day = round(Decimal((given - start) // SECOND) / 86_400, 2)
     name = _("Tocilizumab") if kind == "toci" else str(dose.get("drug") or _("Corticosteroid"))
     amount = f" {dose['mg']}\u00a0mg" if dose.get("mg") else ""
     return Event(kind, f"{name}{amount}", day, day)

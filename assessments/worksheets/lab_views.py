@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from assessments.worksheets.labs import PANELS, is_draw, lab_sheet
+from assessments.worksheets.labs import PANELS, is_draw, lab_sheet, panels_of_study
 from trial_edc.accounts.pages import page, refuse
 from trial_edc.accounts.roles import Permission
 from trial_edc.casebook.actions.drafts import keep_draft
@@ -28,7 +28,7 @@ def labs(request: HttpRequest, subject) -> HttpResponse:
     """A panel of analytes by draws; saving the draw at `visit`."""
     panel = posted.plain(request.GET.get("panel", "")) or PANELS[0]
     visit = posted.plain(request.GET.get("visit", ""))
-    if panel not in PANELS or (visit and not is_draw(subject, panel, visit)):
+    if panel not in panels_of_study() or (visit and not is_draw(subject, panel, visit)):
         raise Http404
     if request.method == "POST":
         if not visit:

@@ -64,7 +64,10 @@ class Past:
 
 @dataclass(frozen=True)
 class AnalyteRow:
-    """An analyte with its results in other draws and the fields of the draw being entered."""
+    """An analyte with its results in other draws and the fields of the draw being entered.
+
+    `log_url` is the log of adverse events beside a graded value whose field does not carry it there itself.
+    """
 
     key: str
     label: str
@@ -72,7 +75,7 @@ class AnalyteRow:
     value: FieldView | None
     significant: FieldView | None
     limits: tuple[FieldView, ...]
-    flag_url: str = ""
+    log_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,23 +128,31 @@ def lab_sheet(
         subject=subject,
         panel=panel,
         visit=slot.visit_code,
-        panels=tuple(_panel_link(subject, code, panel) for code in PANELS),
+        panels=tuple(_panel_link(subject, code, panel) for code in panels_of_study()),
         draws=tuple(_draw(facts, panel, place, here) for place in draws),
         columns=tuple(_draw(facts, panel, place, here) for place in shown),
         rows=_rows(facts, panel, shown, section),
         heads=_heads(section),
         section=section,
         title=visit_title(slot.visit_code),
-        bar=Bar(
-            _("Draft kept, not yet saved to the record.") if section.has_draft else _("Nothing waits to be saved."),
-            f"f-{section.key}",
-            section.discard_url if section.has_draft else "",
-        ),
+        bar=_bar(section),
         can_enter=not section.readonly,
         without_range=_without_range(facts, section),
         all_url="" if shows_all else f"{address}&draws=all",
         few_url=address if shows_all else "",
     )
+
+
+def _bar(section: SectionView) -> Bar:
+    if section.has_draft:
+        return Bar(_("Draft kept, not yet saved to the record."), f"f-{section.key}", section.discard_url)
+    return Bar(_("Nothing waits to be saved."), f"f-{section.key}")
+
+
+def panels_of_study() -> tuple[str, ...]:
+    """Those of the panels the study's schedule has."""
+    planned = {cell.form for cell in study().cells}
+    return tuple(code for code in PANELS if code in planned)
 
 
 def is_draw(subject: Any, panel: str, visit: str) -> bool:
@@ -214,9 +225,8 @@ def _rows(facts: Facts, panel: str, shown: list[tuple[str, int]], section: Secti
     rows = []
     for key in dict.fromkeys([*mine, *elsewhere]):
         value = views.get(key)
-        flag_url = getattr(value, "flag_url", "") if value else ""
-        if value and not flag_url and value.facts and value.facts.grade:
-            flag_url = reverse("log", args=[facts.casebook.subject.code, "ae"])
+        is_graded = value is not None and value.facts is not None and bool(value.facts.grade)
+        log_url = reverse("log", args=[facts.casebook.subject.code, "ae"]) if is_graded else ""
         rows.append(
             AnalyteRow(
                 key,
@@ -225,7 +235,7 @@ def _rows(facts: Facts, panel: str, shown: list[tuple[str, int]], section: Secti
                 value,
                 views.get(f"lbclsig.{key}"),
                 tuple(views[name] for name in (f"lbornrlo.{key}", f"lbornrhi.{key}") if name in views),
-                flag_url,
+                "" if getattr(value, "flag_url", "") or section.readonly else log_url,
             )
         )
     return tuple(rows)

@@ -105,9 +105,7 @@ def _cell_box(form: FormNow, number: int, place: str, cells: list[Cell]) -> Box 
     if status in OTHER:
         return None
     label = _("T%(n)d %(place)s, mm") % {"n": number, "place": place}
-    message, level, field, kept = said_at(
-        form, f"trdiam.{number}", f"trstat.{number}", f"trmeth.{number}", f"trdtc.{number}"
-    )
+    message, level, field, kept = said_at(form, f"trdiam.{number}", f"trstat.{number}", f"trmeth.{number}")
     now = next((n for n, cell in enumerate(cells) if cell.is_current), 0)
     before = cells[now - 1] if now else None
     copy = (before.chip or before.text) if before and before.text != "–" else ""

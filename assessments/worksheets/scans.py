@@ -118,6 +118,11 @@ def scan_visits() -> list[str]:
     return [visit.code for visit in study().visits if study().cell(visit.code, "tr")]
 
 
+def has_scans() -> bool:
+    """Whether the study measures tumours."""
+    return any(cell.form == "tr" for cell in study().cells)
+
+
 def is_scan_visit(subject: Any, code: str) -> bool:
     """Whether a scan may stand at a visit of this subject."""
     return study().cell(code, "tr") is not None and visit_exists(subject, code)

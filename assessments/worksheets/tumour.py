@@ -25,6 +25,7 @@ from assessments.worksheets.scans import Scans, read_scans, title
 from assessments.worksheets.words import millimetres, percent, signed_mm
 from trial_edc.accounts.access import Access
 from trial_edc.casebook.problems import Change
+from trial_edc.casebook.selectors.sections import SummaryLine
 from trial_edc.casebook.selectors.visit_sheet import Bar
 from trial_edc.crf.partial import text as date_text
 from trial_edc.protocol.windows import study_day
@@ -99,6 +100,7 @@ class Sheet:
     summary: Any = None
     reason_for_change: str = ""
     reason_text: str = ""
+    unanswered: tuple[SummaryLine, ...] = ()
     booking: str = ""
     booked: str = ""
 
@@ -126,7 +128,6 @@ def sheet_of(access: Access, scans: Scans, **about: Any) -> Sheet:
     far = {slot for slot, column in zip(scans.slots, columns, strict=True) if column.is_far}
     derived = tuple(_derived(scans, slot, column) for slot, column in zip(scans.slots, columns, strict=True))
     locked = any(one.is_locked for one in scans.forms.values())
-    has_draft = any(one.raw for one in scans.forms.values())
     url = reverse("tumour", args=[subject.code])
     return Sheet(
         subject=subject,
@@ -149,17 +150,33 @@ def sheet_of(access: Access, scans: Scans, **about: Any) -> Sheet:
         chart=sum_chart(scans),
         revisions=".".join(str(scans.forms[code].revision) for code in ("tr", "nt", "rs")),
         token=str(uuid.uuid4()),
-        bar=Bar(
-            _("Draft kept, not yet saved to the record.") if has_draft else _("Nothing waits to be saved."),
-            "f-tumour",
-            f"{url}discard/?visit={current[0]}" if has_draft else "",
-        ),
+        bar=_bar(scans, f"{url}discard/?visit={current[0]}"),
         draft_url=f"{url}draft/?visit={current[0]}",
         can_enter=scans.can_enter and not locked and current[1] == 1,
+        unanswered=_unanswered(scans),
         has_baseline=bool(target_lesions(scans.book) or non_target_lesions(scans.book)),
         lock_text=_("This scan is locked or marked not done; open its visit.") if locked else "",
         **about,
     )
+
+
+def _bar(scans: Scans, discard_url: str) -> Bar:
+    if any(one.raw for one in scans.forms.values()):
+        return Bar(_("Draft kept, not yet saved to the record."), "f-tumour", discard_url)
+    return Bar(_("Nothing waits to be saved."), "f-tumour")
+
+
+def _unanswered(scans: Scans) -> tuple[SummaryLine, ...]:
+    """Answers the forms of this time point still need, with the box where they are given."""
+    found: dict[str, str] = {}
+    for code, form in scans.forms.items():
+        for address in form.entry.unanswered:
+            column, _dot, number = address.partition(".")
+            name = f"cell.{number}" if code == "tr" and column != "trnereas" else f"{code}.{address}"
+            if column in ("trdtc", "ntdtc", "rsdtc"):
+                name = "scan_on"
+            found.setdefault(name, str(form.entry.spec[address].label))
+    return tuple(SummaryLine(name, label) for name, label in found.items())
 
 
 # ---- columns ----

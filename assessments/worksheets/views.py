@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from assessments.actions.time_point import ChangedMeanwhile, discard_time_point, keep_time_point, save_time_point
 from assessments.worksheets.booking import booking
 from assessments.worksheets.posting import Posted, posted_scan
-from assessments.worksheets.scans import is_scan_visit
+from assessments.worksheets.scans import has_scans, is_scan_visit
 from assessments.worksheets.tumour import tumour_sheet
 from trial_edc.accounts.pages import page, refuse
 from trial_edc.accounts.roles import Permission
@@ -34,9 +35,9 @@ def tumour(request: HttpRequest, subject) -> HttpResponse:
     if request.method == "POST":
         return _save_scan(request, subject, visit)
     about: dict[str, Any] = booking(request.access, subject, posted.plain(request.GET.get("book", ""))[:40])
-    if "saved" in request.GET:
-        about["summary"] = Summary("done", _("Saved."))
     shown = tumour_sheet(request.access, subject, visit=visit, **about)
+    if "saved" in request.GET:
+        shown = replace(shown, summary=_saved(shown.unanswered))
     return render(request, "assessments/tumour.html", {"page": shown})
 
 
@@ -68,10 +69,18 @@ def discard_tumour(request: HttpRequest, subject) -> HttpResponse:
     return redirect(_address(subject, visit))
 
 
+def _saved(unanswered: tuple[SummaryLine, ...]) -> Summary:
+    """ "Saved.", and what has no answer yet."""
+    if not unanswered:
+        return Summary("done", _("Saved."))
+    title = ngettext("Saved. %(n)d answer is missing.", "Saved. %(n)d answers are missing.", len(unanswered))
+    return Summary("held", title % {"n": len(unanswered)}, unanswered)
+
+
 def _scan_visit(request: HttpRequest, subject) -> str:
     """Code of the scan asked for, "" for the one that waits. Raises 404 for a visit without scans."""
     visit = posted.plain(request.GET.get("visit", ""))
-    if request.method == "POST" and not visit:
+    if not has_scans() or (request.method == "POST" and not visit):
         raise Http404
     if visit and not is_scan_visit(subject, visit):
         raise Http404

@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from subjects.actions.subjects import open_unscheduled_visit, plan_dates, register_subject
-from subjects.demo import answers, answers_assessments, answers_subjects, ways
+from subjects.demo import answers, answers_assessments, answers_subjects, manufacture, ways
 from subjects.demo.answers import Answers, Moment, adverse_event
 from subjects.demo.answers_subjects import log_entries
 from subjects.demo.courses import COURSES, Course
+from subjects.demo.safety import safety_entries
 from subjects.demo.ways import move
 from subjects.models import Subject
 from trial_edc.accounts.access import people_with_access
@@ -112,6 +113,7 @@ class _Seeding:
 
     def _after_the_visits(self) -> None:
         self._adverse_events()
+        self._safety()
         self._stay()
         self._logs()
         if self.course.died_on is not None:
@@ -171,14 +173,19 @@ class _Seeding:
         day = (on - self.infusion_on).days
         self.visits.add(visit.code)
         for cell in study().forms_at(visit.code):
-            if not cell.required or cell.form not in FORMS:
+            if not cell.required or cell.form not in FORMS or not self._is_made(cell.form):
                 continue
             self._fill(visit.code, cell.form, on, day, 1)
             for number, earlier in enumerate(self._further(visit.code, cell.form, cell.expected_instances), 2):
                 self._fill(visit.code, cell.form, on - timedelta(days=earlier), day - earlier, number)
 
+    def _is_made(self, form: str) -> bool:
+        return form != "rel" or manufacture.is_released(self.course)
+
     def _further(self, visit: str, form: str, expected: int) -> list[int]:
         """How many days before the visit its further instances lie: earlier days, or the same day."""
+        if form == "mfg":
+            return [0] * (manufacture.n_lots(self.course) - 1)
         if form in ("crs", "icn"):
             target = study().visit(visit).target_day or 0
             return [target - day for day in EARLIER_DAYS.get(visit, ())]
@@ -215,6 +222,14 @@ class _Seeding:
         for seq, event in enumerate(known, 1):
             typed = adverse_event(event, infusion_on=self.infusion_on, today=self.as_of)
             self._save("", "ae", typed, seq=seq, by=self.investigator)
+
+    def _safety(self) -> None:
+        """Serious events with their reports; they are told, as any, by notices."""
+        numbers = Counter(FormInstance.objects.filter(subject=self.subject).values_list("form_code", flat=True))
+        for entry in safety_entries(self.subject.code, numbers["ae"], self._day, self.as_of):
+            numbers[entry.form] += 1
+            writer = {"investigator": self.investigator, "coordinator": self.coordinator}.get(entry.by)
+            self._save("", entry.form, entry.typed, seq=numbers[entry.form], by=writer or self.people[entry.by])
 
     def _stay(self) -> None:
         """Everybody who was infused was in hospital for it."""

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from subjects.actions.subjects import GateClosed
 from subjects.crfs.coi import ORDER
 from subjects.models import Subject
-from subjects.product.custody import DECIDERS, HOLDERS, held_of, right_for
-from subjects.product.identity import Comparison, as_scanned
+from subjects.product.custody import DECIDERS, HOLDERS, TOLD, held_of, right_for
+from subjects.product.identity import as_scanned
 from subjects.product.models import Hold, IdentityCheck
 from subjects.product.selectors import comparisons, next_entry, product_now
-from subjects.product.state import Product, label_to_read, obstacles, step_label
+from subjects.product.state import label_to_read, obstacles, step_label
 from trial_edc.accounts.access import access_of
 from trial_edc.accounts.models import User
 from trial_edc.audit import clock
@@ -24,6 +24,7 @@ from trial_edc.casebook.actions.save import save_form
 from trial_edc.casebook.problems import NotAllowed, Refused
 from trial_edc.casebook.rights import require
 from trial_edc.casebook.slots import Slot
+from trial_edc.notices.actions import notify
 
 MOST_MINUTES = 30
 LEAST_LETTERS = 5
@@ -71,7 +72,8 @@ def read_labels(
         check.outcome = IdentityCheck.Outcome.MISMATCH if wrong else IdentityCheck.Outcome.WAITING
         check.save(force_insert=True)
         if wrong:
-            _hold_for(check, product, wrong)
+            told = " ".join([step_label(step) + ".", *(one.in_words for one in wrong)])
+            _hold_for(check, Hold.Cause.IDENTITY, told)
     return check
 
 
@@ -98,6 +100,9 @@ def confirm_identity(*, by: User, check: IdentityCheck, credentials_confirmed: b
         current.outcome = IdentityCheck.Outcome.PASSED
         current.entry = _enter_step(current, by)
         current.save(update_fields=["second_by", "second_at", "outcome", "entry"])
+        if current.is_cold == "N":
+            text = _("%(step)s: the temperature log is not acceptable.") % {"step": step_label(current.step)}
+            _hold_for(current, Hold.Cause.TEMPERATURE, text)
     return current
 
 
@@ -137,17 +142,19 @@ def _drop_waiting(subject: Subject, step: str) -> None:
         old.save(update_fields=["outcome"])
 
 
-def _hold_for(check: IdentityCheck, product: Product, wrong: Collection[Comparison]) -> Hold:
-    told = " ".join([step_label(check.step) + ".", *(one.in_words for one in wrong)])
-    return Hold.objects.create(
+def _hold_for(check: IdentityCheck, cause: str, text: str) -> None:
+    """Hold the product for what a check found, in the name of its first person."""
+    lot = product_now(check.subject).lot
+    hold = Hold.objects.create(
         subject=check.subject,
-        lot=product.lot.batch if product.lot else "",
-        cause=Hold.Cause.IDENTITY,
-        text=told[:400],
+        lot=lot.batch if lot else "",
+        cause=cause,
+        text=text[:400],
         identity_check=check,
         opened_by=check.first_by,
-        opened_at=check.first_at,
+        opened_at=check.second_at or check.first_at,
     )
+    tell_of_hold(hold)
 
 
 def open_hold(*, by: User, subject: Subject, cause: str, text: str) -> Hold:
@@ -164,7 +171,7 @@ def open_hold(*, by: User, subject: Subject, cause: str, text: str) -> Hold:
     with audited(by=by, role=role):
         current = Subject.objects.select_for_update(no_key=True).select_related("site").get(pk=subject.pk)
         lot = product_now(current).lot
-        return Hold.objects.create(
+        hold = Hold.objects.create(
             subject=current,
             lot=lot.batch if lot else "",
             cause=cause,
@@ -172,6 +179,21 @@ def open_hold(*, by: User, subject: Subject, cause: str, text: str) -> Hold:
             opened_by=by,
             opened_at=clock.now(),
         )
+        tell_of_hold(hold)
+    return hold
+
+
+def tell_of_hold(hold: Hold) -> None:
+    """Tell those who decide, and the site, that the product is held; inside the transaction that holds it."""
+    notify(
+        code="product-hold",
+        key=f"product-hold:{hold.pk}",
+        subject=hold.subject,
+        sentence=_("%(subject)s: the product is on hold. %(cause)s.")
+        % {"subject": hold.subject.code, "cause": hold.get_cause_display()},
+        path=reverse("product", args=[hold.subject.code]),
+        to_roles=TOLD,
+    )
 
 
 def decide_hold(*, by: User, hold: Hold, decision: str, text: str) -> Hold:
@@ -194,6 +216,15 @@ def decide_hold(*, by: User, hold: Hold, decision: str, text: str) -> Hold:
         current.decision, current.decision_text = decision, text
         current.decided_by, current.decided_at = by, clock.now()
         current.save(update_fields=["decision", "decision_text", "decided_by", "decided_at"])
+        notify(
+            code="product-decision",
+            key=f"product-decision:{current.pk}",
+            subject=current.subject,
+            sentence=_("%(subject)s: decision on the held product. %(decision)s.")
+            % {"subject": current.subject.code, "decision": current.get_decision_display()},
+            path=reverse("product", args=[current.subject.code]),
+            to_roles=TOLD,
+        )
     return current
 
 

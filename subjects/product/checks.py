@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from subjects.models import Subject
 from subjects.product.custody import place_of, right_for
@@ -25,6 +26,7 @@ class LabelsPage:
     place: str
     obstacles: tuple[str, ...]
     back_url: str
+    back_label: str
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class CheckPage:
     is_cold: bool
     again_url: str
     back_url: str
+    back_label: str
     infusion_url: str
 
 
@@ -50,15 +53,17 @@ def labels_page(access: Access, subject: Subject, step: str) -> LabelsPage:
     """The step, and what stands against it. Four statements."""
     stops = tuple(obstacles(product_now(subject), step))
     place = place_of(step, subject.site)
-    return LabelsPage(subject, step, step_label(step), place, stops, _back(access, subject))
+    return LabelsPage(subject, step, step_label(step), place, stops, *_back(access, subject))
 
 
 def check_page(access: Access, check: IdentityCheck) -> CheckPage:
     """A check as it stands. No statement."""
     subject = check.subject
     reads = access.can(Permission.READ_LIVE_DATA, subject.site)
+    back_url, back_label = _back(access, subject)
     is_bedside = check.step == "INFUSION"
-    may_repeat = access.can(right_for(check.step), subject.site) and check.outcome != IdentityCheck.Outcome.PASSED
+    is_open = check.outcome in (IdentityCheck.Outcome.WAITING, IdentityCheck.Outcome.DROPPED)
+    may_repeat = is_open and access.can(right_for(check.step), subject.site)
     return CheckPage(
         subject=subject,
         step_label=step_label(check.step),
@@ -71,13 +76,14 @@ def check_page(access: Access, check: IdentityCheck) -> CheckPage:
         second_at=stamp(check.second_at, subject.site) if check.second_at else "",
         is_cold=check.is_cold == "Y",
         again_url=reverse("product-check", args=[subject.code]) + f"?step={check.step}" if may_repeat else "",
-        back_url=_back(access, subject),
+        back_url=back_url,
+        back_label=back_label,
         infusion_url=reverse("product-infusion", args=[subject.code]) if reads and is_bedside else "",
     )
 
 
-def _back(access: Access, subject: Subject) -> str:
-    """The product's page, or the list of those who see nothing but the check."""
+def _back(access: Access, subject: Subject) -> tuple[str, str]:
+    """The product's page, or the list of those who see nothing but the check; with its name."""
     if access.can(Permission.VIEW_PRODUCT, subject.site):
-        return reverse("product", args=[subject.code])
-    return reverse("bedside")
+        return reverse("product", args=[subject.code]), _("Product")
+    return reverse("bedside"), _("Identity checks")

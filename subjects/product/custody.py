@@ -7,12 +7,14 @@ from django.utils.translation import gettext as _
 from subjects.crfs.coi import ORDER, WRITERS
 from trial_edc.accounts.access import Access
 from trial_edc.accounts.models import Site
-from trial_edc.accounts.roles import Permission
+from trial_edc.accounts.roles import Permission, Role
 
 DECIDERS = (Permission.ENTER_MANUFACTURE, Permission.ASSESS_FOR_SPONSOR, Permission.SIGN_FORMS)
 """Who decides on a hold: quality of the manufacturer, medical monitor, investigator; never who opened it."""
 HOLDERS = (Permission.ENTER_FORMS, Permission.ENTER_MANUFACTURE, Permission.ASSESS_FOR_SPONSOR)
 """Who may hold a product."""
+TOLD = (Role.PI, Role.SI, Role.CRC, Role.MM, Role.MFR)
+"""Who gets a notice of what happened to a product."""
 
 
 def right_for(step: str) -> Permission:

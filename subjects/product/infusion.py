@@ -177,16 +177,21 @@ def _box(name: str, given: Any, subject: Subject, typed: dict[str, str], held: d
     if isinstance(value, datetime):
         saved = text(value, ZoneInfo(subject.site.time_zone))
     elif value is not None:
-        saved = with_unit(f"{value.normalize():f}", field.crf.unit)
+        saved = with_unit(f"{value.normalize():f}", _times(field.crf.unit))
     return Box(
         name=name,
         label=str(field.verbose_name),
-        unit=field.crf.unit,
+        unit=_times(field.crf.unit),
         saved=saved,
         typed=typed.get(name, ""),
         problem=held.get(name, ""),
         is_time=name in TIMES,
     )
+
+
+def _times(unit: str) -> str:
+    """ "×10⁶/kg" for "10^6/kg"."""
+    return unit.replace("10^6", "×10⁶")
 
 
 def _planned(casebook: Casebook) -> tuple[str, Decimal] | None:
@@ -209,11 +214,11 @@ def _dose(casebook: Casebook, given: Any) -> tuple[tuple[str, str], ...]:
         low, high = (f"{bound.normalize():f}" for bound in dose_range(planned[1]))
         words = _("%(level)s: %(dose)s, %(low)s to %(high)s accepted")
         shown = words % {"level": planned[0], "dose": f"{planned[1].normalize():f}", "low": low, "high": high}
-        lines.append((_("Planned (%(unit)s)") % {"unit": unit.replace("10^6", "×10⁶")}, shown))
+        lines.append((_("Planned (%(unit)s)") % {"unit": _times(unit)}, shown))
     if given is not None and given.infdose is not None:
-        lines.append((_("Given"), with_unit(f"{given.infdose.normalize():f}", "10^6")))
+        lines.append((_("Given"), with_unit(f"{given.infdose.normalize():f}", _times("10^6"))))
         if given.infwt:
-            lines.append((_("Given per kg"), with_unit(f"{given.infdose / given.infwt:.4f}", "10^6/kg")))
+            lines.append((_("Given per kg"), with_unit(f"{given.infdose / given.infwt:.4f}", _times("10^6/kg"))))
     return tuple(lines)
 
 

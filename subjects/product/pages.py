@@ -136,8 +136,7 @@ def decide(request: HttpRequest, subject, hold: int) -> HttpResponse:
 @page(Permission.CONFIRM_BEDSIDE, also=_of_manufacturing)
 def check(request: HttpRequest, subject) -> HttpResponse:
     """The first person reads wristband and label; scanners send one box at a time."""
-    values = request.POST if request.method == "POST" else request.GET
-    step = values.get("step", "")
+    step = request.POST.get("step", "") or request.GET.get("step", "")
     if step not in ORDER:
         raise Http404
     if not request.access.can(right_for(step), subject.site):

@@ -10,11 +10,12 @@ from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from subjects.crfs.inf import Infusion
 from subjects.models import Subject
 from subjects.product.custody import DECIDERS, HOLDERS, steps_of
 from subjects.product.identity import Comparison
 from subjects.product.models import Hold, IdentityCheck
-from subjects.product.state import Product, label_name, obstacles, product_of, state_of, step_label
+from subjects.product.state import Product, label_name, obstacles, product_of, state_of, step_for, step_label
 from subjects.product.way import Turn, way_of
 from trial_edc.accounts.access import Access
 from trial_edc.accounts.models import User
@@ -37,6 +38,11 @@ def _product(casebook: Casebook, holds: list[Hold]) -> Product:
     releases = [one.id for one in casebook.instances if one.form_code == "rel"]
     signed = Signature.objects.filter(instance__in=releases, voided_at=None).values_list("instance_id", flat=True)
     return product_of(casebook, set(signed), holds)
+
+
+def infusions(subject: Subject) -> int:
+    """How many infusions have begun. One statement."""
+    return Infusion.objects.filter(instance__subject=subject, infdtc__isnull=False).count()
 
 
 def next_entry(subject: Subject, log: str) -> int:
@@ -120,8 +126,7 @@ def product_page(access: Access, subject: Subject) -> ProductPage:
     named = {key for one in product.steps for key in (one.coiby1, one.coiby2) if key}
     people = dict(User.objects.filter(pk__in=named).values_list("pk", "full_name"))
     state, label = state_of(product)
-    step = product.next_step
-    may_check = step in steps_of(access, subject.site)
+    step = step_for(product, steps_of(access, subject.site))
     reads = access.can(Permission.READ_LIVE_DATA, subject.site)
     return ProductPage(
         subject=subject,
@@ -133,10 +138,10 @@ def product_page(access: Access, subject: Subject) -> ProductPage:
         turns=way_of(casebook, product, checks, holds, people),
         holds=tuple(_hold_view(access, subject, hold) for hold in product.standing_holds),
         links=_links(access, subject, product),
-        check_url=reverse("product-check", args=[subject.code]) + f"?step={step}" if may_check else "",
+        check_url=reverse("product-check", args=[subject.code]) + f"?step={step}" if step else "",
         check_label=step_label(step) if step else "",
         infusion_url=reverse("product-infusion", args=[subject.code]) if reads else "",
-        obstacles=tuple(obstacles(product, step)) if step else (),
+        obstacles=tuple(obstacles(product, product.next_step)) if product.next_step else (),
         can_plan=access.can(Permission.ENTER_FORMS, subject.site),
         can_hold=any(access.can(right, subject.site) for right in HOLDERS) and not product.infused_at,
         conditioning_on=_conditioning(subject),
@@ -277,8 +282,7 @@ def bedside(access: Access) -> tuple[BedsideRow, ...]:
     found = found.exclude(pk__in=FormInstance.objects.filter(form_code="inf").values("subject"))
     rows = []
     for subject, product in _products(list(found[: 2 * PER_PAGE])):
-        step = product.next_step
-        if step in steps_of(access, sites[subject.site_id]):
+        if step := step_for(product, steps_of(access, sites[subject.site_id])):
             url = reverse("product-check", args=[subject.code]) + f"?step={step}"
             rows.append(BedsideRow(subject.code, step_label(step), url))
     return tuple(rows)

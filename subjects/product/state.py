@@ -107,10 +107,20 @@ class Product:
 
     @property
     def next_step(self) -> str:
-        """Code of the step that follows the last one done, "" after the infusion."""
+        """Code of the step that follows the last one done, "" after the infusion and while there is no product."""
+        if self.infused_at or (self.lot is not None and self.lot.has_failed):
+            return ""
         done = [ORDER.index(step) for step in self.steps_done]
         after = max(done, default=-1) + 1
-        return ORDER[after] if after < len(ORDER) and not self.infused_at else ""
+        return ORDER[after] if after < len(ORDER) else ""
+
+
+def step_for(product: Product, mine: Collection[str]) -> str:
+    """The step a person may verify now, "" for none. Manufacturing does not wait for an entry the site still owes."""
+    step = product.next_step
+    if step == "APHERESIS" and step not in mine and product.collections:
+        step = "MFRECEIPT"
+    return step if step in mine else ""
 
 
 def product_of(casebook: Any, signed: Collection[int], holds: Collection[Any] = ()) -> Product:

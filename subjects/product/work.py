@@ -9,7 +9,7 @@ from trial_edc.casebook.selectors.worklist import WorkRow
 STATUSES = {"act": "overdue", "query": "due", "ok": "not-due", "info": "due"}
 
 
-def manufacture(access: Access) -> list[WorkRow]:
+def manufacture(access: Access, given: dict[str, object]) -> list[WorkRow]:
     """Products that are not infused yet, each with where it stands. Five statements."""
     return [
         WorkRow(
@@ -24,6 +24,6 @@ def manufacture(access: Access) -> list[WorkRow]:
     ]
 
 
-def identity_checks(access: Access) -> list[WorkRow]:
+def identity_checks(access: Access, given: dict[str, object]) -> list[WorkRow]:
     """The next steps this person verifies. Five statements."""
     return [WorkRow(status="due", title=row.subject, detail=row.step, url=row.url) for row in bedside(access)]

@@ -10,8 +10,11 @@ from django.urls import reverse
 from assessments.selectors import responses_that_differ
 from tests import scenarios
 from tests.assessments.tumour_case import day, tumour_subject, typed_m6
+from trial_edc.casebook.actions.queries import raise_query
 from trial_edc.casebook.models import Draft, FormInstance, Query, Signature
 from trial_edc.casebook.reader import read
+from trial_edc.casebook.selectors.query_list import query_list
+from trial_edc.casebook.selectors.signing import signing_queue
 
 
 @pytest.fixture
@@ -45,6 +48,7 @@ def test_the_worksheet_shows_the_worked_case(subject, desk):
     response = desk.get(address(subject))
 
     assert response.context["page"].visit == "m6"
+    assert int(response.headers["X-SQL-Count"]) <= 14
     assert cells(response, "sum") == {"base": "104 mm", "d28": "78 mm", "m2": "57 mm", "m3": "46 mm", "m6": "–"}
     assert cells(response, "baseline")["m3"] == "−55.8 %"
     assert cells(response, "nadir")["m2"] == "−26.9 % −21 mm"
@@ -250,3 +254,19 @@ def test_readers_see_no_boxes_and_cannot_save(study, subject, client):
     assert '<form method="post" id="f-tumour"' not in shown.content.decode()
     assert client.post(address(subject, "m3"), {"cell.1": "9"}).status_code == 403
     assert client.post(address(subject, "m3", "draft/"), {"cell.1": "9"}).status_code == 403
+
+
+def test_numbered_rows_are_named_in_signing_and_in_queries(fresh_database, study, subject):
+    form = FormInstance.objects.get(subject=subject, form_code="tr", visit__code="d28")
+    scenarios.signed(study, form)
+    changed = {"tr.trdiam.2": "16", "tr.trdiam.2.reason": "entry_error"}
+    scenarios.save(study, subject, "d28/tr", changed)
+    raise_query(by=study["cra1"], instance=form, item="trdiam.3", text="The report has 15 mm. Which is correct?")
+
+    (row,) = (one for one in signing_queue(study.access("pi1")).rows if one.id == form.pk)
+    (asked,) = query_list(study.access("cra1"), {}).rows
+
+    labels = {(diff.label, diff.old, diff.new) for diff in row.diffs}
+    assert ("Diameter (longest / short axis) (2)", "17\u00a0mm", "16\u00a0mm") in labels
+    assert dict(row.values)["Diameter (longest / short axis) (4)"] == "11\u00a0mm"
+    assert asked.label == "Diameter (longest / short axis) (3)"

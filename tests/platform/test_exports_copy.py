@@ -197,8 +197,8 @@ def test_the_check_takes_the_zip_as_it_came(folder):
 @pytest.mark.requirement("INV-01")
 @pytest.mark.requirement("INV-02")
 def test_only_the_investigator_of_the_site_asks_for_it_and_takes_it_after_a_lock_too(study):
-    subject = scenarios.registered_subject(study)
-    form = FormInstance.objects.get(subject=subject, form_code="dm")
+    subject = scenarios.infused_subject(study)
+    form = FormInstance.objects.get(pk=scenarios.day_3(study, subject).pk)
     lock_form(by=study["dm1"], form=form, reason="database lock")
     run = made(study, by="pi1", kind="site-copy", sites=[subject.site], site="101")
     (lock,) = table(parts_of(run)["locks.csv"])

@@ -28,7 +28,7 @@ def test_no_report_is_lost_or_made_twice_when_a_part_is_killed(installation, par
     n_answered = kill_at_random(installation, part, POINTS, seed=f"suite {part}")
 
     assert problems(installation, n_answered=before + n_answered) == []
-    assert len(installation.states()) > before or part == "web"
+    assert n_answered >= POINTS
 
 
 def newest(installation):

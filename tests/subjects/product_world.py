@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from subjects.product.actions import confirm_identity, read_labels
 from tests import scenarios
 from tests.subjects.test_rel import CERTIFICATE
 from trial_edc.casebook.actions.sign import sign_forms
@@ -81,3 +82,10 @@ def labels(subject, step="INFUSION", **changed):
     """What the first person reads when everything is right."""
     read = {"subject_read": subject.code, "lot_read": LOT, "coi_read": COI, "is_cold": "Y"}
     return {"step": step, **read, **changed}
+
+
+def checked(study, subject, step):
+    """An identity check both persons have confirmed."""
+    read = {name: text for name, text in labels(subject).items() if name != "step"}
+    check = read_labels(by=study["crc1"], subject=subject, step=step, **read)
+    return confirm_identity(by=study["nurse1"], check=check, credentials_confirmed=True)

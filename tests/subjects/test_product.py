@@ -1,15 +1,18 @@
 """The product's pages: its way, identity checked by two persons, holds, failure and second manufacture."""
 
 import re
+from datetime import date
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from subjects.demo.courses import COURSES
+from subjects.demo.seed import seed_demo
 from subjects.models import Hold, IdentityCheck, Subject
 from subjects.product.actions import confirm_identity, decide_hold, open_hold, read_labels
 from subjects.product.identity import Comparison
 from subjects.product.selectors import product_now
-from subjects.product.state import obstacles, state_of
+from subjects.product.state import obstacles, state_of, step_for
 from subjects.selectors import dates_of
 from tests import scenarios
 from tests.platform.conftest import fresh_code
@@ -23,6 +26,7 @@ from trial_edc.casebook.actions.sign import sign_forms
 from trial_edc.casebook.models import FormInstance
 from trial_edc.casebook.problems import NotAllowed, Refused
 from trial_edc.crf.registry import crf
+from trial_edc.notices.models import Notice
 
 BACKEND = "trial_edc.accounts.backend.PeopleBackend"
 
@@ -189,6 +193,9 @@ def test_a_mismatch_stops_is_recorded_and_holds_the_product(client, study, subje
     check, hold = IdentityCheck.objects.get(), Hold.objects.get()
     assert (check.outcome, check.lot_expected, check.lot_read) == ("mismatch", LOT, "CT-010007")
     assert (hold.cause, hold.lot, hold.opened_by) == ("IDENTITY", LOT, study["crc1"])
+    told = set(Notice.objects.filter(code="product-hold").values_list("person__email", flat=True))
+    assert {"pi1@demo.example", "mm1@demo.example", "mfr1@demo.example"} <= told
+    assert "nurse1@demo.example" not in told
     event = AuditEvent.objects.get(table_name="subjects_identitycheck")
     assert (event.subject_id, event.changes["lot_read"][1]) == (subject.pk, "CT-010007")
     with pytest.raises(Refused, match="on hold"):
@@ -207,6 +214,27 @@ def test_a_mismatch_closes_the_checklist(client, study, subject):
     assert "box-infthdtc" not in shown
     assert posted.status_code == 422
     assert not FormInstance.objects.filter(subject=subject, form_code="inf").exists()
+
+
+def test_a_warm_product_is_entered_and_held(study, subject):
+    check = read(study, subject, step="THAW", is_cold="N")
+
+    confirm_identity(by=study["nurse1"], check=check, credentials_confirmed=True)
+
+    assert product_now(subject).steps[-1].coitemp == "N"
+    hold = Hold.objects.get()
+    assert (hold.cause, hold.text) == ("TEMPERATURE", "Thaw: the temperature log is not acceptable.")
+    assert obstacles(product_now(subject), "INFUSION") == [
+        f"The product is on hold: {hold.text} Decide on the hold first."
+    ]
+
+
+def test_manufacturing_does_not_wait_for_an_entry_of_the_site(study):
+    product = product_now(world.collected(study))
+
+    assert step_for(product, ("MFRECEIPT", "RELEASE", "SHIPMENT")) == "MFRECEIPT"
+    assert step_for(product, ("APHERESIS", "THAW")) == "APHERESIS"
+    assert step_for(product, ()) == ""
 
 
 def test_somebody_else_decides_on_a_hold(study, subject):
@@ -281,6 +309,20 @@ def test_growth_after_the_infusion_is_asked_about(study, subject):
 
     assert [query.item for query in saved.opened if query.item == "relster"] == ["relster"]
     assert "after the infusion" in saved.opened[0].messages.first().text
+    told = Notice.objects.filter(code="product-growth")
+    assert {"pi1@demo.example", "mm1@demo.example"} <= set(told.values_list("person__email", flat=True))
+    assert "after the infusion" in told[0].sentence
+
+
+def test_the_demo_has_failed_manufactures(study):
+    courses = tuple(course for course in COURSES if course.failure)
+
+    again, ended = seed_demo(as_of=date(2026, 3, 5), people=study.people, courses=courses, say=lambda text: None)
+
+    assert state_of(product_now(again)) == ("ok", "Released")
+    assert [lot.outcome for lot in product_now(again).lots] == ["REPEAT", "SUCCESS"]
+    assert state_of(product_now(ended)) == ("act", "Failure - stop")
+    assert product_now(ended).next_step == ""
 
 
 # Failure and second manufacture

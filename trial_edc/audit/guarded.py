@@ -18,6 +18,7 @@ GUARDED_APPS = (
     "notices",
 )
 NOT_AUDITED = {
+    "adverse_events.CtcaeCriterion": "published criteria, loaded as a whole by a command; nothing of a subject",
     "accounts.Credential": "holds secrets; its changes are lines of the access log",
     "accounts.RecoveryCode": "holds secrets; its use is a line of the access log",
     "accounts.AccessEvent": "is a log itself and only grows",

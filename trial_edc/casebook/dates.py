@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from trial_edc.accounts.models import Site
-from trial_edc.crf.partial import interval
-from trial_edc.protocol.windows import Anchors, planned_date, tracks_off
+from trial_edc.crf.anchors import anchors_of, day_of
+from trial_edc.protocol.windows import Anchors, planned_date
 
 from .reader import Casebook
 from .study import study
@@ -51,18 +51,7 @@ def subject_dates(casebook: Casebook, site: Site, *, with_tracks: bool = True) -
     """
     zone = ZoneInfo(site.time_zone)
     visits = {record.visit_code: day_of(record.values.get(VISIT_DATE), zone) for record in casebook[VISIT_RECORD]}
-    subject = casebook.subject
-    found = {name: _first_day(casebook, sources, zone) for name, sources in study().anchors.items()}
-    switches = _switches(casebook, zone) if with_tracks else []
-    if found["infusion"]:
-        # Treatment cannot be withdrawn once it was given: nothing is switched off then.
-        switches = [(cause, on) for cause, on in switches if cause != "withdrawal of treatment"]
-    anchors = Anchors(
-        **found,
-        planned_leukapheresis_on=subject.planned_leukapheresis_on,
-        planned_infusion_on=subject.planned_infusion_on,
-        tracks_off=tracks_off(study(), switches),
-    )
+    anchors = anchors_of(casebook, zone, with_tracks=with_tracks)
     return SubjectDates({code: day for code, day in visits.items() if day}, anchors)
 
 
@@ -92,41 +81,7 @@ def visits_in_time(dates: SubjectDates, begun: Iterable[str]) -> list[str]:
     return ordered
 
 
-def day_of(value: object, zone: ZoneInfo) -> date | None:
-    """The day at the site of an aware datetime or a date, the first possible one of a partial date; else None."""
-    if isinstance(value, datetime):
-        return value.astimezone(zone).date()
-    if isinstance(value, date):
-        return value
-    return interval(value)[0].date() if isinstance(value, str) and value else None
-
-
 def phase(anchors: Anchors, today: date) -> str:
     """Where a subject stands today, in words."""
     where: str = import_string(study().phase)(anchors, today)
     return _(where)
-
-
-def _first_day(casebook: Casebook, sources, zone: ZoneInfo) -> date | None:
-    """The earliest day of the first source that has one."""
-    for source in sources:
-        records = [record for record in casebook[source.form] if _holds(record, source.when)]
-        values = [value for record in records for value in record.each(source.item)]
-        days = [day for value in values if (day := day_of(value, zone))]
-        if days:
-            return min(days)
-    return None
-
-
-def _holds(record, when) -> bool:
-    return when is None or record.values.get(when[0]) in when[1]
-
-
-def _switches(casebook: Casebook, zone: ZoneInfo) -> list[tuple[str, date | None]]:
-    """What switched tracks off, with the day it happened."""
-    return [
-        (event.cause, day_of(record.values.get(event.dated_by), zone) if event.dated_by else None)
-        for event in study().track_events
-        for record in casebook[event.form]
-        if _holds(record, event.when)
-    ]

@@ -22,9 +22,14 @@ def day_of(value: Any, zone: tzinfo) -> date | None:
     return None if value in (None, "") else partial.interval(value, zone)[0].date()
 
 
-def anchors_of(casebook: Any, *, with_tracks: bool = False) -> Anchors:
-    """The dates the visit windows count from; with the tracks switched off, when asked for, as the forms tell them."""
-    study, zone = protocol(), site_zone(casebook)
+def anchors_of(casebook: Any, zone: tzinfo | None = None, *, with_tracks: bool = False) -> Anchors:
+    """The dates the visit windows count from, as the forms tell them.
+
+    Args:
+        zone: the site's, when the caller knows it.
+        with_tracks: with the tracks switched off as well, for which more forms are read.
+    """
+    study, zone = protocol(), zone or site_zone(casebook)
     found = {name: _first_date(casebook, sources, zone) for name, sources in study.anchors.items()}
     events = []
     for event in study.track_events if with_tracks else ():
@@ -32,6 +37,7 @@ def anchors_of(casebook: Any, *, with_tracks: bool = False) -> Anchors:
         if days:
             events.append((event.cause, min((day for day in days if day), default=None)))
     if found["infusion"]:
+        # Treatment cannot be withdrawn once it was given: nothing is switched off then.
         events = [(cause, day) for cause, day in events if cause != "withdrawal of treatment"]
     return Anchors(
         **found,

@@ -119,10 +119,10 @@ def sections() -> tuple[Callable[[StudyData], tuple[Part, ...]], ...]:
     return tuple(import_string(path) for path in plan().sections)
 
 
-def forms_read() -> frozenset[str]:
-    """Forms that the sections, the sets and the plan read."""
+def forms_read(further: Collection[Callable[..., Any]] = ()) -> frozenset[str]:
+    """Forms that the sections, the sets, the plan and `further` sections read."""
     asked = plan()
-    functions = (import_string(asked.sets), *sections())
+    functions = (import_string(asked.sets), *sections(), *further)
     named = {form for function in functions for form in getattr(function, "reads", ())}
     named |= {asked.origin.form, asked.events.form, *(one.form for one in asked.events.beside)}
     named |= {asked.cohort[0]} if asked.cohort else set()
@@ -132,16 +132,16 @@ def forms_read() -> frozenset[str]:
     return frozenset(form for form in named if has_crf(form))
 
 
-def frozen_study(cut: DataCut) -> StudyData:
-    """The study as frozen. Two statements."""
+def frozen_study(cut: DataCut, further: Collection[Callable[..., Any]] = ()) -> StudyData:
+    """The study as frozen, with the forms `further` sections read. Two statements."""
     subjects = frozen.subjects(cut)
-    return _study(subjects, frozen.casebooks(cut, subjects, forms_read()), cut.cutoff_on)
+    return _study(subjects, frozen.casebooks(cut, subjects, forms_read(further)), cut.cutoff_on)
 
 
-def live_study() -> StudyData:
+def live_study(further: Collection[Callable[..., Any]] = ()) -> StudyData:
     """The study as it is now, up to today. Three statements."""
     subjects = list(subject_model().objects.select_related("site").order_by("code"))
-    return _study(subjects, read_many(subjects, forms_read()), clock.now().date())
+    return _study(subjects, read_many(subjects, forms_read(further)), clock.now().date())
 
 
 def _study(subjects: Collection[Any], casebooks: Mapping[int, Casebook], cutoff_on: date) -> StudyData:

@@ -172,14 +172,33 @@ class SignatureRule:
 class WorklistGroup:
     """A group of the home page: its code, its title, the roles it is for.
 
-    `rows_from`: a function of the trial by dotted path, which gives the rows for a person's rights; "" = the
-    platform knows the group.
+    `rows` names the trial's function that fills it, by dotted path; "" = one of the platform's own groups.
     """
 
     code: str
     title: str
     roles: tuple[str, ...]
-    rows_from: str = ""
+    rows: str = ""
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True)
+class StoppingRule:
+    """A rule that pauses treatment once `limit` subjects have such an event.
+
+    Attributes:
+        code, title: names of the rule. event: what it counts, a name the trial's safety table knows.
+        limit: reaching it stops. is_percent: the limit is a share, in percent, of the subjects at risk.
+        minimum: subjects at risk before a share counts. by_cohort: counted for each dose level alone.
+    """
+
+    code: str
+    title: str
+    event: str
+    limit: int
+    is_percent: bool = False
+    minimum: int = 0
+    by_cohort: bool = False
 
 
 @dataclass(frozen=True)
@@ -226,13 +245,15 @@ class Protocol:
     """A study. Sequences are in the order of the protocol document; visits in the order of time.
 
     `date_forms` are the forms that tell its dates; `phase` names the study's function of them that says where a
-    subject stands, by dotted path, and `lanes` those of the trial that draw lanes of the journey, `after_save` those
-    that are told of every change of a form, inside its transaction, `to_do` those that add (status, title,
-    detail, address) to what is open for a subject, from its facts. `banner` and
-    `latest` are the facts and values on the subject's page. `forms` are those of the study (empty = all),
-    `not_asked` items ("form.item") and `rules_off` checks ("form.rule") it does without; `roles` are those that
-    apply (empty = all). `registers` is False where subjects come from files alone, by the mapping that `imports` names;
-    `steps` of the subject list are (code, title, form that a subject of the step has, "" = all);
+    subject stands, by dotted path, and `lanes` those of the trial that draw lanes of the journey, `after_save`
+    those that are told of every change of a form, inside its transaction, `to_do` those that add (status, title,
+    detail, address) to what is open for a subject, from its facts. `banner` and `latest` are the facts and values
+    on the subject's page. `alerts` (top of that page), `form_panels` ((form, function) for its page) and
+    `measured_term` (CTCAE term and grade of a measured row) are functions of the trial as well; `flagged_entry` is
+    the log a graded value can be carried into. `forms` are those of the study (empty = all), `not_asked` items
+    ("form.item") and `rules_off` checks ("form.rule") it does without; `roles` are those that apply (empty = all).
+    `registers` is False where subjects come from files alone, by the mapping that `imports` names; `steps` of the
+    subject list are (code, title, form that a subject of the step has, "" = all);
     `laboratories` are (code, name) of those no site has.
     """
 
@@ -264,6 +285,11 @@ class Protocol:
     lanes: tuple[str, ...] = ()
     after_save: tuple[str, ...] = ()
     to_do: tuple[str, ...] = ()
+    alerts: tuple[str, ...] = ()
+    form_panels: tuple[tuple[str, str], ...] = ()
+    stopping_rules: tuple[StoppingRule, ...] = ()
+    measured_term: str = ""
+    flagged_entry: str = ""
     forms: frozenset[str] = frozenset()
     not_asked: frozenset[str] = frozenset()
     rules_off: frozenset[str] = frozenset()

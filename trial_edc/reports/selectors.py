@@ -20,7 +20,7 @@ from trial_edc.casebook.study import subject_model
 
 from .contents.common import stamp
 from .entries import RequestEntry
-from .kinds import Kind, kind_of, kinds
+from .kinds import PURPOSES, Choices, Kind, kind_of, kinds
 from .models import ReportRun
 
 HISTORY = timedelta(days=90)
@@ -75,7 +75,7 @@ class JobRow:
 
 @dataclass(frozen=True)
 class Centre:
-    cards: tuple[Card, ...]
+    groups: tuple[tuple[str, tuple[Card, ...]], ...]
     rows: tuple[JobRow, ...]
     has_more: bool
 
@@ -83,6 +83,11 @@ class Centre:
 def allowed_sites(access: Access, kind: Kind | None = None) -> tuple[Site, ...]:
     """Where this person may take reports away, or those of one kind."""
     return access.sites(kind.right if kind else Permission.DOWNLOAD_REPORTS)
+
+
+def _may_ask(access: Access, kind: Kind) -> bool:
+    everywhere = kind.scope != "all" or len(allowed_sites(access, kind)) == len(access.all_sites)
+    return everywhere and access.can(kind.right)
 
 
 def right_to(run: ReportRun) -> Permission:
@@ -111,11 +116,13 @@ def centre(access: Access, *, subject: str = "", asked: Card | None = None) -> C
         if asked and asked.kind.code == kind.code
         else card(kind, subjects, allowed_sites(access, kind), chosen=subject)
         for kind in kinds()
-        if kind.on_card and access.can(kind.right)
+        if kind.on_card and _may_ask(access, kind)
     )
     runs = _runs(sites)[: ROWS + 1]
-    rows = tuple(job_row(access, run) for run in list(runs)[:ROWS])
-    return Centre(cards=cards, rows=rows, has_more=len(runs) > ROWS)
+    words = {one.kind.code: one.entry.choices for one in cards}
+    rows = tuple(job_row(access, run, words.get(run.kind)) for run in list(runs)[:ROWS])
+    groups = ((str(label), tuple(one for one in cards if one.kind.purpose == code)) for code, label in PURPOSES)
+    return Centre(groups=tuple(group for group in groups if group[1]), rows=rows, has_more=len(runs) > ROWS)
 
 
 def card(
@@ -166,8 +173,8 @@ def _runs(sites: Iterable[Site] | None):
     return found.order_by("-requested_at", "-pk")
 
 
-def job_row(access: Access, run: ReportRun) -> JobRow:
-    """A run in words. `run` carries `n_downloads`."""
+def job_row(access: Access, run: ReportRun, choices: Choices | None = None) -> JobRow:
+    """A run in words. `run` carries `n_downloads`; `choices` are those of its kind, where they are known already."""
     kind = kind_of(run.kind)
     own = run.requested_by_id == access.user.pk
     may = may_have(access, run)
@@ -176,7 +183,7 @@ def job_row(access: Access, run: ReportRun) -> JobRow:
         state=run.state,
         state_label=str(run.get_state_display()),
         title=str(kind.title) if kind else run.kind,
-        about=_about(run, kind),
+        about=_about(run, choices if choices is not None else kind.all_choices() if kind else ()),
         who=run.requested_by.full_name,
         requested=stamp(run.requested_at, "UTC"),
         done=run.n_done,
@@ -211,9 +218,9 @@ def _retry_url(run: ReportRun) -> str:
     return reverse("report-retry", args=[run.pk]) if is_over else ""
 
 
-def _about(run: ReportRun, kind: Kind | None) -> str:
+def _about(run: ReportRun, choices: Choices) -> str:
     """What was asked, in words."""
-    labels = {name: (label, dict(options)) for name, label, options in (kind.choices if kind else ())}
+    labels = {name: (label, dict(options)) for name, label, options in choices}
     parts = [run.parameters[name] for name in ("subject", "site") if run.parameters.get(name)]
     for name, value in run.parameters.items():
         if name in labels:

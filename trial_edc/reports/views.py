@@ -124,6 +124,10 @@ def _request(request: HttpRequest) -> HttpResponse:
     sites: list[Site] = [subject.site] if subject else []
     if kind.scope == "subject" and subject is None:
         problem = _("Choose the subject of the casebook.")
+    elif kind.scope == "all":
+        sites = list(request.access.all_sites)
+        if len(selectors.allowed_sites(request.access, kind)) < len(sites):
+            return refuse(request, kind.right)
     elif kind.scope in ("site", "sites"):
         sites, problem = _sites_of(request, kind)
     if problem or not entry.is_valid():

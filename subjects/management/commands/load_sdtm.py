@@ -39,11 +39,11 @@ class Command(BaseCommand):
             tables = read_files(directory, plan)
         except (CannotRead, WrongStudy) as problem:
             raise CommandError(f"{problem} Nothing was loaded.") from problem
-        counts = self._load(name or directory.resolve().name, tables, plan)
+        counts = self._load(name or directory.resolve().name, tables, plan, verbosity=options["verbosity"])
         report = self._report(tables, counts, monotonic() - began)
         self._print(report, tables.not_read, as_json=options["json"])
 
-    def _load(self, name, tables, plan):
+    def _load(self, name, tables, plan, *, verbosity):
         counts = {file: Counter() for file in tables.by_file}
         done = 0
         try:
@@ -60,7 +60,9 @@ class Command(BaseCommand):
                 for file, of_subject in found.items():
                     counts[file] += of_subject
                 done += 1
-                self._progress(done, len(tables.subjects))
+                if self.stderr.isatty() or verbosity > 1 or done % 50 == 0 or done == len(tables.subjects):
+                    self.stderr.write(f"{done} of {len(tables.subjects)} subjects")
+                    self.stderr.flush()
             end_import(by=by, run=run, rejected=tables.rejected)
         except DatabaseError as problem:
             raise CommandError(
@@ -111,7 +113,3 @@ class Command(BaseCommand):
         for one in report["rejected"]:
             self.stdout.write(f"{one['file']} line {one['row']}: {one['reason']}")
         self.stdout.write(f"{report['seconds']} s, {report['peak_mb']} MB")
-
-    def _progress(self, done, total):
-        if self.stderr.isatty() or done % 50 == 0 or done == total:
-            self.stderr.write(f"{done} of {total} subjects")

@@ -49,7 +49,7 @@ def derive_again(*, by: User, casebook: Casebook, instance_ids: Iterable[int], c
             continue
         spec, after = derived_record(record, casebook)
         if differs(spec, record, after):
-            found.append(_write(by, spec, record, after, casebook, cause))
+            found.append(write_derived(by=by, spec=spec, before=record, after=after, casebook=casebook, cause=cause))
     return tuple(found)
 
 
@@ -69,9 +69,13 @@ def changes_between(spec: FormSpec, before: FormRecord, after: FormRecord) -> tu
     )
 
 
-def _write(
-    by: User, spec: FormSpec, before: FormRecord, after: FormRecord, casebook: Casebook, cause: str
+def write_derived(
+    *, by: User, spec: FormSpec, before: FormRecord, after: FormRecord, casebook: Casebook, cause: str
 ) -> Rederived:
+    """Write what a saved form's derived items have become: a revision, its signature void, queries that follow.
+
+    A locked form is left as it is.
+    """
     slot = Slot(casebook.subject.pk, before.visit_code, before.form_code, before.seq)
     changes = changes_between(spec, before, after)
     assert before.instance_id is not None

@@ -124,11 +124,12 @@ def write_rows(
     kept: Mapping[Key, dict[str, str]],
 ) -> None:
     """Where each row of the files went, with what the mapping left and what the checks said. One statement."""
-    found = []
+    said: dict[Key | None, list[str]] = defaultdict(list)
     for one in filled:
-        said: dict[Key | None, list[str]] = defaultdict(list)
         for key, text in one.findings:
             said[key].append(text)
+    found = []
+    for one in filled:
         for key, address in one.planned.sources.items():
             if key not in digests:
                 continue

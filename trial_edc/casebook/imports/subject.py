@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,6 @@ from typing import Any
 from trial_edc.crf.checks import Finding, run_checks
 from trial_edc.crf.entry import derived, with_vocabularies
 from trial_edc.crf.parse import EntryContext, Parsed
-from trial_edc.crf.reading import choices
 from trial_edc.crf.spec import FormSpec, form_spec
 from trial_edc.crf.values import FormRecord, is_expected, with_entries
 from trial_edc.protocol.imports import Compared, Key, Planned, number
@@ -43,7 +42,7 @@ class Filled:
 
 def fill(
     casebook: Casebook,
-    plan: Iterable[Planned],
+    plan: Sequence[Planned],
     *,
     places: Mapping[Key, int],
     changed: Collection[Key],
@@ -70,7 +69,7 @@ def fill(
 
 
 def moved(
-    casebook: Casebook, plan: Iterable[Planned], *, places: Mapping[Key, tuple[int, str]]
+    casebook: Casebook, plan: Sequence[Planned], *, places: Mapping[Key, tuple[int, str]]
 ) -> tuple[dict[int, set[str]], set[int]]:
     """What stored rows leave behind where they now belong elsewhere.
 
@@ -79,12 +78,11 @@ def moved(
     Returns:
         (form to the addresses no row fills any more, forms no row belongs to any more).
     """
-    stored = {one.id: one for one in casebook.instances}
-    forms = {key: form for key, (form, _address) in places.items()}
+    owners = _owners(casebook, plan, {key: form for key, (form, _address) in places.items()})
     left: dict[int, set[str]] = defaultdict(set)
     filled: dict[int, set[str]] = defaultdict(set)
     for planned in plan:
-        own = _stored_form(casebook, planned, forms, stored) if planned.sources else None
+        own = owners.get(id(planned))
         for key, address in planned.sources.items():
             if own:
                 filled[own.id].add(address)
@@ -95,16 +93,16 @@ def moved(
 
 
 def _numbered(
-    casebook: Casebook, plan: Iterable[Planned], places: Mapping[Key, int]
+    casebook: Casebook, plan: Sequence[Planned], places: Mapping[Key, int]
 ) -> list[tuple[Planned, int, int | None]]:
     """Each form with its number at the visit and the stored form it is, None for a new one."""
-    stored = {one.id: one for one in casebook.instances}
+    owners = _owners(casebook, plan, places)
     taken: dict[tuple[str, str], set[int]] = defaultdict(set)
     for one in casebook.instances:
         taken[one.visit_code, one.form_code].add(one.seq)
     found, new, alike = [], [], {}
     for planned in plan:
-        own = _stored_form(casebook, planned, places, stored)
+        own = owners.get(id(planned))
         if own is None:
             new.append(planned)
             continue
@@ -125,19 +123,33 @@ def _numbered(
     return sorted(found, key=lambda one: order[id(one[0])])
 
 
-def _stored_form(
-    casebook: Casebook, planned: Planned, places: Mapping[Key, int], stored: Mapping[int, InstanceRow]
-) -> InstanceRow | None:
-    """The form the first stored row of a plan became; a form made of no row is the only one of its place."""
-    for key in planned.sources:
-        own = stored.get(places.get(key, 0))
-        if own and (own.visit_code, own.form_code) == (planned.visit, planned.form):
-            return own
-    if planned.sources:
-        return None
-    return next(
-        (one for one in casebook.instances if (one.visit_code, one.form_code) == (planned.visit, planned.form)), None
-    )
+def _owners(casebook: Casebook, plan: Sequence[Planned], places: Mapping[Key, int]) -> dict[int, InstanceRow]:
+    """The stored form each plan goes on with, by the plan's identity: where most of its stored rows lie.
+
+    A form goes to one plan alone; one made of no row is the only one of its place.
+    """
+    at: dict[tuple[str, str], InstanceRow] = {}
+    for one in casebook.instances:
+        if one.status != "withdrawn":
+            at.setdefault((one.visit_code, one.form_code), one)
+    stored = {one.id: one for one in casebook.instances if one.status != "withdrawn"}
+    found, claims = {}, []
+    for n, planned in enumerate(plan):
+        place = planned.visit, planned.form
+        if not planned.sources and place in at:
+            found[id(planned)] = at[place]
+        forms = Counter(stored[places[key]].id for key in planned.sources if places.get(key) in stored)
+        claims += [
+            (-rows, n, planned, stored[form])
+            for form, rows in forms.items()
+            if (stored[form].visit_code, stored[form].form_code) == place
+        ]
+    taken: set[int] = set()
+    for _rows, _n, planned, form in sorted(claims, key=lambda claim: claim[:2]):
+        if form.id not in taken and id(planned) not in found:
+            found[id(planned)] = form
+            taken.add(form.id)
+    return found
 
 
 def _read(
@@ -263,6 +275,3 @@ def _difference(one: Filled, compared: Compared) -> str:
     if abs(standard - ours) <= allowed:
         return ""
     return f"{compared.what} is {given.normalize():f}; ours is {ours.normalize():f} in the standard unit."
-
-
-__all__ = ["Filled", "choices", "fill"]

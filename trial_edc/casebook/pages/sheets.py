@@ -25,6 +25,8 @@ from ..selectors.visit_sheet import form_page, visit_sheet
 from ..slots import Slot
 from . import posted
 
+LONGEST_ABOUT = 60
+
 
 @require_safe
 @page(Permission.READ_LIVE_DATA)
@@ -50,7 +52,8 @@ def log_entry(request: HttpRequest, subject, log: str, seq: int) -> HttpResponse
 
 def _form(request: HttpRequest, subject, slot: Slot) -> HttpResponse:
     if request.method != "POST":
-        shown = form_page(request.access, subject, slot, just_saved=request.GET.get("saved", ""))
+        about = posted.plain(request.GET.get("about", ""))[:LONGEST_ABOUT]
+        shown = form_page(request.access, subject, slot, just_saved=request.GET.get("saved", ""), about=about)
         return render(request, "casebook/form.html", {"page": shown})
     if not may_enter(request.access, subject.site, slot.form_code):
         return refuse(request, entering(slot.form_code)[0], subject.site)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.db.models import Max
 from django.urls import reverse
 
 from trial_edc.accounts.access import Access
@@ -13,6 +14,7 @@ from trial_edc.crf.spec import ItemSpec, form_spec
 from trial_edc.crf.values import FormRecord, display
 
 from ..dates import date_forms, track_forms
+from ..models import Draft, FormInstance
 from ..reader import InstanceRow, read_forms
 from ..rights import may_enter
 from ..slots import Slot
@@ -108,6 +110,13 @@ def _row(facts: Facts, subject, one: InstanceRow, items: list[ItemSpec], record:
         values=tuple(texts[i.address] for i in items[:MOST_COLUMNS]),
         by_item=texts,
     )
+
+
+def next_entry(subject, form_code: str, person) -> int:
+    """The next free number of a log for this person: after what is saved and what they have begun. Two statements."""
+    saved = FormInstance.objects.filter(subject=subject, form_code=form_code).aggregate(last=Max("seq"))["last"] or 0
+    own = Draft.objects.filter(subject=subject, form_code=form_code, visit_code="", user=person)
+    return max(saved, own.aggregate(last=Max("seq"))["last"] or 0) + 1
 
 
 def log_forms() -> tuple[str, ...]:

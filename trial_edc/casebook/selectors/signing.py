@@ -22,6 +22,7 @@ from trial_edc.crf.spec import form_spec
 from trial_edc.crf.values import FormRecord, display
 
 from ..actions.sign import SignResult, meanings, must_be_signed_alone
+from ..digests import is_as_given
 from ..models import FormInstance, Signature
 from ..reader import read_forms
 from ..study import study
@@ -95,14 +96,23 @@ def signed_on_site(sites: list[Site]) -> Q:
     return Q(subject__site__in=sites, form_code__in=forms)
 
 
-def waiting_for_signature(access: Access) -> QuerySet[FormInstance]:
-    """What waits for this person's signature, oldest first."""
-    return unsigned(signable_by(access))
+def waiting_for_signature(access: Access, *, subject: str = "") -> QuerySet[FormInstance]:
+    """What waits for this person's signature, oldest first; of one subject alone when its number is given."""
+    return unsigned(signable_by(access), subject=subject)
 
 
-def unsigned(which: Q) -> QuerySet[FormInstance]:
-    """Of these forms the complete ones without a standing signature, oldest first."""
+def unsigned(which: Q, *, subject: str = "") -> QuerySet[FormInstance]:
+    """Of these forms the complete ones without a standing signature, oldest first.
+
+    Args:
+        subject: number of a subject, for its forms alone. Only then the signatures are looked at one by one (a
+            statement more): one that is not as it was given counts for nothing.
+    """
     standing = Signature.objects.filter(instance=OuterRef("pk"), voided_at=None)
+    if subject:
+        given = Signature.objects.filter(instance__subject__code=subject, voided_at=None)
+        standing = standing.exclude(pk__in=[one.pk for one in given if not is_as_given(one)])
+        which &= Q(subject__code=subject)
     return (
         FormInstance.objects.filter(which, status__in=["complete", "not_done"])
         .filter(~Exists(standing))
@@ -113,11 +123,9 @@ def unsigned(which: Q) -> QuerySet[FormInstance]:
 
 def signing_queue(access: Access, *, forms: list[str] | None = None, subject: str = "", page: int = 1) -> SigningPage:
     """What this person may sign, 50 at a time, with diffs. Eight statements, whatever the number of forms."""
-    waiting = waiting_for_signature(access)
+    waiting = waiting_for_signature(access, subject=subject)
     if forms:
         waiting = waiting.filter(form_code__in=forms)
-    if subject:
-        waiting = waiting.filter(subject__code=subject)
     counts = waiting.aggregate(n=Count("pk"), changed=Count("pk", filter=Q(was_signed=True)))
     live = Count("queries", filter=Q(queries__state__in=["open", "answered"]))
     start = (page - 1) * PER_PAGE

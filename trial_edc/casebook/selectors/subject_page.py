@@ -18,6 +18,7 @@ from trial_edc.protocol.windows import DUE, NOT_EXPECTED, OVERDUE, CellStatus, s
 
 from ..dates import phase
 from ..lanes import Lane, lanes_of
+from ..panels import Alert, alerts_of
 from ..statuses import LENS_OF_ROLE, LENSES
 from ..study import study
 from .facts import Facts, facts_of
@@ -95,6 +96,7 @@ class SubjectPage:
     queries_url: str
     history_url: str
     fold_url: str
+    clocks: tuple[Alert, ...] = ()
 
 
 def subject_page(access: Access, subject, *, lens: str = "", unfold: str = "") -> SubjectPage:
@@ -135,6 +137,7 @@ def subject_page(access: Access, subject, *, lens: str = "", unfold: str = "") -
         queries_url=f"{reverse('queries')}?subject={subject.code}",
         history_url=reverse("subject-history", args=[subject.code]),
         fold_url=f"{url}?lens={chosen}#h-mx",
+        clocks=alerts_of(facts),
     )
 
 

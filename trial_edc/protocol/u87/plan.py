@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from trial_edc.protocol.model import DateSource, DoseLevel, SdvPlan, SignatureRule, TrackEvent, WorklistGroup
+from trial_edc.protocol.model import (
+    DateSource,
+    DoseLevel,
+    SdvPlan,
+    SignatureRule,
+    StoppingRule,
+    TrackEvent,
+    WorklistGroup,
+)
 from trial_edc.protocol.words import _
 
 DOSE_LEVELS = (
@@ -67,10 +75,18 @@ SIGNATURES = (
     SignatureRule("medical-review", ("spa",), ("MM",)),
 )
 
+WORK = "adverse_events.safety.work"
 WORKLIST = (
-    WorklistGroup("sae-clock", _("Serious event clocks"), ("CRC", "PI", "SI", "MM")),
-    WorklistGroup("product", _("Product"), ("MFR",), rows_from="subjects.product.work.manufacture"),
-    WorklistGroup("bedside", _("Identity checks"), ("BED",), rows_from="subjects.product.work.identity_checks"),
+    WorklistGroup("sae-clock", _("Serious event clocks"), ("CRC", "PI", "SI", "MM"), f"{WORK}.clock_rows", True),
+    WorklistGroup("product", _("Product"), ("MFR",), "subjects.product.work.manufacture"),
+    WorklistGroup("bedside", _("Identity checks"), ("BED",), "subjects.product.work.identity_checks"),
+    WorklistGroup("stopping", _("Stopping rules"), ("MM",), f"{WORK}.stopping_rows", True),
+    WorklistGroup("spa-missing", _("Serious events to assess"), ("MM",), f"{WORK}.assessment_rows"),
+    WorklistGroup("severe", _("New CRS and ICANS of grade 3 or more"), ("MM",), f"{WORK}.severe_rows"),
+    WorklistGroup("causality", _("Grade or causality missing"), ("PI", "SI"), f"{WORK}.judgement_rows"),
+    WorklistGroup(
+        "differs", _("Responses that differ"), ("PI", "SI", "MM"), "assessments.selectors.differing_response_rows"
+    ),
     WorklistGroup("visits-overdue", _("Visits overdue"), ("CRC", "DM")),
     WorklistGroup("visits-due", _("Visits due"), ("CRC",)),
     WorklistGroup("visits-next", _("Next 7 days"), ("CRC", "CRA")),
@@ -80,6 +96,18 @@ WORKLIST = (
     WorklistGroup("to-sign", _("To sign"), SIGNERS),
     WorklistGroup("resign", _("Changed since signing"), SIGNERS),
     WorklistGroup("to-verify", _("To verify"), ("CRA",)),
+)
+
+# Defaults of our own; the sponsor decides. What stops is a proposal for the committee, never done by the system.
+STOPPING_RULES = (
+    StoppingRule("death", _("Death related to U87 within 28 days of the infusion"), "related-death", 1),
+    StoppingRule("dlt", _("Dose-limiting toxicities at one dose level"), "dlt", 2, by_cohort=True),
+    StoppingRule("grade4", _("Subjects with ASTCT grade 4 CRS or ICANS"), "astct-4", 2),
+    StoppingRule("rcl", _("Replication-competent virus positive"), "rcl", 1),
+    StoppingRule("malignancy", _("Secondary malignancy to be tested for the transgene"), "malignancy", 1),
+    StoppingRule(
+        "manufacture", _("Manufacturing failures, after 8 leukaphereses"), "manufacture", 25, is_percent=True, minimum=8
+    ),
 )
 
 _SDV_CRITICAL = """

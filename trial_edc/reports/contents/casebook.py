@@ -78,13 +78,20 @@ def build(run: ReportRun, progress: Progress) -> Made:
     return Made(written, facts.data_at)
 
 
-def document(run: ReportRun, facts: Facts, *, with_trail: bool, step: Callable[[str], object]) -> str:
-    """The casebook as HTML. No statement: everything was read before. `step` is told each part."""
+def document(
+    run: ReportRun, facts: Facts, *, with_trail: bool, step: Callable[[str], object], title: str = "", part: str = ""
+) -> str:
+    """The casebook as HTML. No statement: everything was read before.
+
+    Args:
+        step: is told each part as it is written. title: of the document, "" = of a whole casebook.
+        part: what it is about when the facts are not all of the subject ("Day 7").
+    """
     numbers = count(1)
     pages = _pages(facts, step, numbers)
     step(_("Writing trail, queries and codes"))
     context = {
-        "cover": _cover(run, facts, pages),
+        "cover": _cover(run, facts, pages, title or _("Subject casebook"), part),
         "visits": [(title, list(of_visit)) for title, of_visit in groupby(pages, key=lambda page: page.visit)],
         "pages": pages,
         "with_trail": with_trail,
@@ -108,12 +115,13 @@ def _pages(facts: Facts, step: Callable[[str], object], numbers: Iterator[int]) 
     return pages
 
 
-def _cover(run: ReportRun, facts: Facts, pages: list[FormPage]):
+def _cover(run: ReportRun, facts: Facts, pages: list[FormPage], title: str, part: str):
     subject, site = facts.subject, facts.site
     n_signed = sum(not page.unsigned for page in pages)
     about = (
         (_("Site"), f"{site.code} · {site.name}"),
         (_("Subject"), subject.code),
+        *([(_("Part"), part)] if part else []),
         (_("Protocol version of the subject"), subject.protocol_version),
         (_("Times"), _("of the site (%(zone)s), with their UTC offset") % {"zone": site.time_zone}),
         (_("Forms"), _("%(n)d saved, %(signed)d signed") % {"n": len(pages), "signed": n_signed}),
@@ -121,7 +129,7 @@ def _cover(run: ReportRun, facts: Facts, pages: list[FormPage]):
     )
     return cover(
         run,
-        _("Subject casebook"),
+        title,
         data_at=facts.data_at,
         zone=site.time_zone,
         site=site.code,

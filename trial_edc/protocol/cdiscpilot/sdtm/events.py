@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trial_edc.protocol.cdiscpilot.sdtm.rows import Rows, coded, log, texts
-from trial_edc.protocol.imports import Box, Planned, plain
+from trial_edc.protocol.imports import Box, Key, Planned, Row, full_date, plain
 
 # Terms of the files that our list of reasons has too.
 DISPOSITIONS = {
@@ -36,6 +36,8 @@ def exposure(rows: Rows) -> list[Planned]:
         boxes |= texts(row, exstdtc="EXSTDTC", exendtc="EXENDTC")
         entry = log("ex", key, {**boxes, "exdose": Box(plain(row["EXDOSE"]))})
         rows.doubt_day(entry, key, row, "EXSTDTC", "EXSTDY")
+        if not row["EXENDTC"]:
+            entry.doubts.append((key, "EXENDTC is empty. When did this exposure end?"))
         found.append(entry)
     return found
 
@@ -88,9 +90,20 @@ def reactions(rows: Rows) -> list[Planned]:
         entry = log("ae", key, {**boxes, "aeout": coded(OUTCOMES, row["AEOUT"])})
         rows.doubt_day(entry, key, row, "AESTDTC", "AESTDY")
         rows.doubt_day(entry, key, row, "AEENDTC", "AEENDY")
+        entry.doubts += _doubts(rows, key, row)
         same = row["AETERM"], row["AESTDTC"]
         if same in seen:
             entry.doubts.append((key, f"Term and start are those of AESEQ {seen[same]} too. Is it another event?"))
         seen.setdefault(same, key[1])
         found.append(entry)
+    return found
+
+
+def _doubts(rows: Rows, key: Key, row: Row) -> list[tuple[Key, str]]:
+    """What is odd in an event as reported."""
+    found, start = [], full_date(row["AESTDTC"])
+    if start and rows.first_dose and start < rows.first_dose:
+        found.append((key, f"It starts on {start}, before the first dose of {rows.first_dose}. Is it history?"))
+    if not row["AEREL"]:
+        found.append((key, "AEREL is empty. What is the relation to the treatment?"))
     return found

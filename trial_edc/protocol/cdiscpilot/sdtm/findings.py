@@ -46,6 +46,7 @@ def _place(found: dict, rows: Rows, key: Key, row: Row, form: str, *group: str) 
 def vital_signs(rows: Rows) -> list[Planned]:
     """A form for each visit and time point."""
     found: dict[tuple, Planned] = {}
+    seen: dict[tuple[str, ...], str] = {}
     for key, row in rows.of("vs"):
         form, code = _place(found, rows, key, row, "vs", row["VSTPTNUM"]), analyte(row["VSTESTCD"])
         form.boxes |= {"vsdat": Box(row["VSDTC"]), "vstptr": Box(row["VSTPT"]), code: result(row, "VS")}
@@ -54,6 +55,9 @@ def vital_signs(rows: Rows) -> list[Planned]:
         if row["VSLOC"]:
             form.boxes["temploc"] = coded(PLACES, row["VSLOC"])
         form.sources[key] = code
+        other = seen.setdefault((row["VSTESTCD"], row["VSPOS"], row["VSTPTNUM"], row["VSDTC"]), row["VISIT"])
+        if other != row["VISIT"]:
+            form.doubts.append((key, f"{row['VSTESTCD']} of {row['VSDTC']} stands at visit {other} too."))
         if row["VSSTRESN"]:
             form.compared.append((key, Compared(code, row["VSSTRESN"], "VSSTRESN", tolerance=SAME_WEIGHT)))
     return list(found.values())

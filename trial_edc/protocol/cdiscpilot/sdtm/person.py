@@ -37,6 +37,8 @@ def demography(rows: Rows) -> list[Planned]:
     begun = full_date(row["RFXSTDTC"])
     if begun != rows.first_dose:
         found.doubts.append((key, f"RFXSTDTC is {begun}; the first row of ex starts on {rows.first_dose}."))
+    if begun and not row["RFXENDTC"]:
+        found.doubts.append((key, "RFXENDTC is empty. When was the last dose?"))
     if not row["DTHDTC"]:
         return [found]
     death = Planned("", "dd", ("dd",), (1,), boxes={"dthdtc": Box(row["DTHDTC"]), "dthcaus": Box("")}, sources={})
