@@ -38,7 +38,9 @@ def test_a_subject_of_the_demo_went_through_open_gates(people):
 
 
 def test_a_screening_failure_comes_back_and_another_subject_moves(people):
-    failed, again, moved = COURSES[-3:]
+    failed = next(one for one in COURSES if one.is_screen_failure)
+    again = next(one for one in COURSES if one.earlier_number)
+    moved = next(one for one in COURSES if one.moved_to)
     again = replace(again, earlier_number="103-0001")
 
     first, second, third = seeded(people, failed, again, moved)
