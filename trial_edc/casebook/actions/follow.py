@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import connection
@@ -126,7 +127,7 @@ def _dependents(happened: Happened) -> list[_Dependent]:
             if one is None:
                 continue
             found[row.id] = one
-            after = derived(one.spec, one.now, casebook)
+            after = _as_stored(one.spec, derived(one.spec, one.now, casebook))
             if differs(one.spec, one.now, after):
                 one.now = after
                 casebook.put(after)
@@ -163,6 +164,16 @@ def _dependent(casebook: Casebook, row: InstanceRow) -> _Dependent | None:
         return None
     spec = form_spec(row.form_code, row.protocol_version, visit_code=row.visit_code)
     return _Dependent(row, with_rows(spec, {}, saved, casebook), saved, saved)
+
+
+def _as_stored(spec: FormSpec, record: FormRecord) -> FormRecord:
+    """Derived numbers with the decimals their columns keep, so that a stored value does not seem to move."""
+    rounded = {}
+    for one in spec:
+        value, places = record.values.get(one.address), getattr(one.field, "decimal_places", None)
+        if not one.is_asked and places is not None and isinstance(value, Decimal):
+            rounded[one.address] = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return replace(record, values={**record.values, **rounded}) if rounded else record
 
 
 def _write(happened: Happened, dependents: list[_Dependent]) -> None:
