@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from subjects.consents import consents_standing
 from subjects.crfs.rel import approvals_lacking
@@ -79,8 +80,12 @@ def _eligibility(step: str, casebook: Any, signed: Set[int]) -> list[Closed]:
         return [Closed("eligibility", _("Eligibility is not confirmed at %(visit)s.") % {"visit": name})]
     n = len(open_criteria(record, plan.visit))
     if record[plan.decision] != "Y" or n:
-        words = _("Not eligible at %(visit)s: %(n)d criteria are open.") % {"visit": name, "n": n}
-        return [Closed("eligibility", words)]
+        words = ngettext(
+            "Not eligible at %(visit)s: %(n)d criterion is open.",
+            "Not eligible at %(visit)s: %(n)d criteria are open.",
+            n,
+        )
+        return [Closed("eligibility", words % {"visit": name, "n": n})]
     if record.instance_id not in signed:
         return [Closed("eligibility", _("The investigator has not signed eligibility at %(visit)s.") % {"visit": name})]
     return []

@@ -13,7 +13,7 @@ from assessments.quantification import (
     unquantified,
 )
 from assessments.samples import not_on_the_visit_day, outside_its_window
-from trial_edc.crf.anchors import site_zone
+from trial_edc.crf.anchors import from_the_same_visit, site_zone
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.item import QUALIFIERS, code, item, yes_no
 from trial_edc.crf.models import CrfModel, CrfRow, row_triggers
@@ -36,6 +36,7 @@ class Cytokines(CrfModel):
         code, title, layout = "cyt", _("Cytokines / PD markers"), "rows"
         short = _("Cytokines")
         reads = ("aph", "crs", "dm", "ds", "icf", "inf", "ld", "sv")
+        narrows = {"sv": from_the_same_visit}
         sections = [(_("Sample"), ["cytdtc", "cyttpt", "cytlab", "cyttoci"]), (_("Results"), ["cyttestcd"])]
 
     cytdtc = item(models.DateTimeField(_("Sample date and time")))

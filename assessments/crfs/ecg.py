@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.formulas import qtcf
 from assessments.samples import dated_off_the_visit, day_of_sample
+from trial_edc.crf.anchors import from_the_same_visit
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.item import code, item
 from trial_edc.crf.models import CrfModel
@@ -30,6 +31,7 @@ class Electrocardiogram(CrfModel):
         code, title, layout = "ecg", _("ECG / echocardiogram"), "fields"
         short = _("ECG")
         reads = ("sv",)
+        narrows = {"sv": from_the_same_visit}
         sections = [(_("ECG"), ["egdtc", "eghr", "qt", "qtcf", "egint"]), (_("Echocardiogram"), ["lvef"])]
 
     egdtc = item(models.DateTimeField(_("Date and time")))

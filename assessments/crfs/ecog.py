@@ -5,6 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessments.samples import dated_off_the_visit
+from trial_edc.crf.anchors import from_the_same_visit
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.item import code, item
 from trial_edc.crf.models import CrfModel
@@ -29,6 +30,7 @@ class PerformanceStatus(CrfModel):
         code, title, layout = "ecog", _("Performance status"), "fields"
         short = _("Performance")
         reads = ("sv",)
+        narrows = {"sv": from_the_same_visit}
         sections = [(_("Performance status"), ["ecogdt", "ecog", "kps"])]
 
     ecog = item(code(_("ECOG performance status"), GRADES))

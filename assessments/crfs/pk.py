@@ -13,7 +13,7 @@ from assessments.quantification import (
     unquantified,
 )
 from assessments.samples import day_of_sample, not_on_the_visit_day, outside_its_window
-from trial_edc.crf.anchors import infusion_at, site_zone
+from trial_edc.crf.anchors import from_the_same_visit, infusion_at, site_zone
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.conditions import answered
 from trial_edc.crf.item import QUALIFIERS, code, item
@@ -63,6 +63,7 @@ class Kinetics(CrfModel):
         code, title, layout = "pk", _("CAR transgene / CAR-T cells (PK)"), "rows"
         short = _("CAR-T kinetics")
         reads = ("aph", "dm", "ds", "icf", "inf", "ld", "sv")
+        narrows = {"sv": from_the_same_visit}
         sections = [
             (_("Sample"), ["pkdtc", "pktpt", "pktptr", "pkmat", "pkspec", "pklab"]),
             (_("Results"), ["pktestcd"]),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.grading import worst_grade
 from subjects.formulas import body_surface_area
-from trial_edc.crf.anchors import from_earlier_visits, others, site_zone
+from trial_edc.crf.anchors import from_earlier_visits, from_the_same_visit, others, site_zone
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.item import QUALIFIERS, code, item, partial_date
 from trial_edc.crf.models import CrfModel, CrfRow, row_triggers
@@ -77,7 +77,7 @@ class VitalSigns(CrfModel):
     class Crf:
         code, title, layout = "vs", _("Vital signs"), "rows"
         reads = ("sv", "vs")
-        reads_own = staticmethod(from_earlier_visits)
+        narrows = {"sv": from_the_same_visit, "vs": from_earlier_visits}
         sections = [
             (_("When"), ["vsdtc", "vsdat", "vstpt", "vstptr", "o2sup"]),
             (_("Measurements"), ["vstestcd"]),

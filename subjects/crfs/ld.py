@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from subjects.formulas import body_surface_area, dose_mg, fludarabine_dose, within_percent
-from trial_edc.crf.anchors import anchors_of, site_zone
+from trial_edc.crf.anchors import anchors_of, from_earlier_visits, from_the_same_visit, site_zone
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.conditions import all_of, answered, not_
 from trial_edc.crf.item import code, item, yes_no
@@ -67,6 +67,7 @@ class Lymphodepletion(CrfModel):
         code, title, layout = "ld", _("Lymphodepletion (preconditioning)"), "rows"
         short = _("Lymphodepletion")
         reads = ("aph", "ds", "icf", "inf", "ld", "sv", "vs")
+        narrows = {"ld": from_earlier_visits, "sv": from_the_same_visit, "vs": from_earlier_visits}
         sections = [
             (_("Basis"), ["ldyn", "ldwt", "ldht", "ldbsa", "ldcrcl"]),
             (_("Doses"), ["lddrug"]),

@@ -38,7 +38,7 @@ class VisitRecord(CrfModel):
     class Crf:
         code, title, layout = "sv", _("Visit record"), "fields"
         reads = ("aph", "ds", "icf", "inf", "ld", "sv")
-        reads_own = staticmethod(from_earlier_visits)
+        narrows = {"sv": from_earlier_visits}
         sections = [
             (_("Visit"), ["svvisit", "svuns", "svstdtc", "svocc", "svreas"]),
             (_("Logs reviewed"), ["svaeyn", "svcmyn", "svmhyn", "svsbyn"]),

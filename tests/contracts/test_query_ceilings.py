@@ -31,6 +31,9 @@ CEILINGS = {
     "tumour": 14,
     "labs": 14,
     "kinetics": 14,
+    "eligibility": 16,
+    "participation": 14,
+    "consents": 12,
 }
 SAVE, DRAFT = 20, 6
 
@@ -107,6 +110,9 @@ def test_pages_stay_under_their_ceilings(site, client):
         "tumour": reverse("tumour", args=[subject.code]),
         "labs": reverse("labs", args=[subject.code]),
         "kinetics": reverse("kinetics", args=[subject.code]),
+        "eligibility": reverse("eligibility", args=[subject.code]),
+        "participation": reverse("participation", args=[subject.code]),
+        "consents": reverse("consents"),
     }
     over = {}
     for who in ("crc1", "pi1", "cra1", "dm1", "mm1"):

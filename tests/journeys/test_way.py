@@ -13,7 +13,7 @@ from tests.journeys.test_first_path import sign_first_row
 from tests.subjects.test_ie import answers
 from trial_edc.casebook.models import FormInstance, Query
 
-NARROW = {"width": 820, "height": 1180}
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 820, "height": 1180}
 
 
 @pytest.fixture
@@ -47,10 +47,12 @@ def test_the_investigator_sees_the_data_answers_signs_and_opens_the_gate(desk, s
     check_page(page)
     page.set_viewport_size(NARROW)
     check_page(page)
+    page.set_viewport_size(WIDE)
 
     page.goto(f"/subjects/{subject.code}/visits/scr/ie/")
-    page.get_by_test_id("field-ie.ieorres.exc06").get_by_text("Yes", exact=True).click()
-    page.get_by_test_id("field-ie.ieorres.inc08").get_by_text("Yes", exact=True).click()
+    for name in ("ie.ieorres.exc06", "ie.ieorres.inc08"):
+        page.locator(f"[name='{name}'][value='Y']").focus()
+        page.keyboard.press("Space")
     page.keyboard.press("Control+s")
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Entry error").check()

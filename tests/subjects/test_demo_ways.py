@@ -1,5 +1,6 @@
 """The demo: its steps went through open gates, somebody failed screening, came back, another one moved."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -26,7 +27,7 @@ def seeded(people, *courses):
 
 
 def test_a_subject_of_the_demo_went_through_open_gates(people):
-    course = next(one for one in COURSES if one.is_out_of_specification)
+    course = replace(next(one for one in COURSES if one.is_out_of_specification), stage="d0")
 
     (subject,) = seeded(people, course)
 
@@ -37,8 +38,10 @@ def test_a_subject_of_the_demo_went_through_open_gates(people):
 
 
 def test_a_screening_failure_comes_back_and_another_subject_moves(people):
-    failed, again, moved = COURSES[-3:]
-    again = type(again)(**{**vars(again), "earlier_number": "103-0001"})
+    failed = next(one for one in COURSES if one.is_screen_failure)
+    again = next(one for one in COURSES if one.earlier_number)
+    moved = next(one for one in COURSES if one.moved_to)
+    again = replace(again, earlier_number="103-0001")
 
     first, second, third = seeded(people, failed, again, moved)
 

@@ -76,7 +76,7 @@ def test_a_changed_answer_closes_the_gate_again(study, subject):
     scenarios.signed(study, form, meaning="eligibility")
     scenarios.save(study, subject, "scr/ie", {"ie.ieorres.inc08": "N", "ie.ieorres.inc08.reason": "entry_error"})
 
-    with pytest.raises(GateClosed, match="1 criteria are open"):
+    with pytest.raises(GateClosed, match="1 criterion is open"):
         plan_dates(by=study["crc1"], subject=subject, leukapheresis_on=scenarios.today(subject.site))
 
 

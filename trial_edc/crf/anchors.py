@@ -79,13 +79,20 @@ def consent_on(casebook: Any) -> date | None:
 
 
 def from_earlier_visits(changed: str, own: str) -> bool:
-    """For `Crf.reads_own`: only forms of earlier visits matter."""
+    """For `Crf.narrows`: forms of later planned visits do not matter; unscheduled visits and logs always do."""
     study = protocol()
+    if not changed or not own or study.unscheduled in (study.plan_code(changed), study.plan_code(own)):
+        return True
     return study.visit_order(changed) <= study.visit_order(own)
 
 
+def from_the_same_visit(changed: str, own: str) -> bool:
+    """For `Crf.narrows`: only the form of the same visit matters."""
+    return changed == own
+
+
 def from_baseline(changed: str, own: str) -> bool:
-    """For `Crf.reads_own`: only the form of the baseline visit matters to the others."""
+    """For `Crf.narrows`: only the form of the baseline visit matters to the others."""
     return changed == "base" != own
 
 

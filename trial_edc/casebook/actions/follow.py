@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import connection
@@ -115,8 +116,8 @@ def _dependents(happened: Happened) -> list[_Dependent]:
     """The forms that read the changed one, derived anew until nothing moves any more."""
     casebook, found = happened.casebook, dict[int, _Dependent]()
     moved = {happened.row.form_code}
-    for _round in range(MOST_ROUNDS):
-        concerned = _concerned(happened, moved)
+    for n in range(MOST_ROUNDS):
+        concerned = [one for one in _concerned(happened, moved) if n or _may_matter(happened, one)]
         if not concerned:
             break
         casebook.load({one.form_code for one in concerned}.union(*(reads(one.form_code) for one in concerned)))
@@ -126,7 +127,7 @@ def _dependents(happened: Happened) -> list[_Dependent]:
             if one is None:
                 continue
             found[row.id] = one
-            after = derived(one.spec, one.now, casebook)
+            after = _as_stored(one.spec, derived(one.spec, one.now, casebook))
             if differs(one.spec, one.now, after):
                 one.now = after
                 casebook.put(after)
@@ -141,16 +142,15 @@ def _concerned(happened: Happened, moved: Iterable[str]) -> list[InstanceRow]:
     return [
         one
         for one in happened.casebook.instances
-        if one.form_code in forms and one.id != happened.row.id and one.status in FILLED and _may_matter(happened, one)
+        if one.form_code in forms and one.id != happened.row.id and one.status in FILLED
     ]
 
 
 def _may_matter(happened: Happened, row: InstanceRow) -> bool:
-    """Whether a form of the same code can be touched at all, where its declaration narrows that."""
-    narrow = getattr(crf(row.form_code).Crf, "reads_own", None)
-    if narrow is None or row.form_code != happened.row.form_code:
-        return True
-    return bool(narrow(happened.row.visit_code, row.visit_code))
+    """Whether the change can touch this form at all, where its declaration narrows that by visit."""
+    changed = happened.row
+    narrow = getattr(crf(row.form_code).Crf, "narrows", {}).get(changed.form_code)
+    return narrow is None or bool(narrow(changed.visit_code, row.visit_code))
 
 
 def reads(form_code: str) -> frozenset[str]:
@@ -164,6 +164,16 @@ def _dependent(casebook: Casebook, row: InstanceRow) -> _Dependent | None:
         return None
     spec = form_spec(row.form_code, row.protocol_version, visit_code=row.visit_code)
     return _Dependent(row, with_rows(spec, {}, saved, casebook), saved, saved)
+
+
+def _as_stored(spec: FormSpec, record: FormRecord) -> FormRecord:
+    """Derived numbers with the decimals their columns keep, so that a stored value does not seem to move."""
+    rounded = {}
+    for one in spec:
+        value, places = record.values.get(one.address), getattr(one.field, "decimal_places", None)
+        if not one.is_asked and places is not None and isinstance(value, Decimal):
+            rounded[one.address] = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return replace(record, values={**record.values, **rounded}) if rounded else record
 
 
 def _write(happened: Happened, dependents: list[_Dependent]) -> None:
