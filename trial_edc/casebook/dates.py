@@ -85,4 +85,3 @@ def phase(anchors: Anchors, today: date) -> str:
     """Where a subject stands today, in words."""
     where: str = import_string(study().phase)(anchors, today)
     return _(where)
-
