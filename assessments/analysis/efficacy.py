@@ -14,7 +14,7 @@ from assessments.analysis.survival import (
     sensitivity_endpoints,
     survival_numbers,
 )
-from assessments.analysis.timelines import DERIVED, INVESTIGATOR, SOURCES, Subject, subjects_of
+from assessments.analysis.timelines import SOURCES, Subject, other_source, subjects_of
 from assessments.analysis.tumour_figures import spider, swimmer, waterfall
 from trial_edc.exports.numbers import plain
 from trial_edc.exports.study import StudyData, reads
@@ -32,18 +32,19 @@ def section(study: StudyData) -> tuple[Part, ...]:
         members = set(study.sets[population].members)
         for source in SOURCES:
             subjects = [one for one in by_source[source] if one.code in members]
-            parts.append(_response(study, subjects, population, source))
+            others = [one for one in by_source[other_source(source)] if one.code in members]
+            parts.append(_response(study, subjects, others, population, source))
             parts.append(_survival(study, subjects, population, source))
     parts.append(disagreement_part(study, by_source))
     return tuple(parts)
 
 
-def _response(study: StudyData, subjects: list[Subject], population: str, source: str) -> Part:
+def _response(study: StudyData, subjects: list[Subject], others: list[Subject], population: str, source: str) -> Part:
     return Part(
         code="response",
         title=_("Response"),
-        tables=(rate_table(subjects, study), best_table(subjects, study)),
-        figures=(waterfall(subjects), spider(subjects)),
+        tables=(rate_table(subjects, others, study), best_table(subjects, study)),
+        figures=(waterfall(subjects, study), spider(subjects, study)),
         numbers=plain(response_numbers(subjects, study)),
         population=population,
         source=source,
@@ -51,15 +52,14 @@ def _response(study: StudyData, subjects: list[Subject], population: str, source
 
 
 def _survival(study: StudyData, subjects: list[Subject], population: str, source: str) -> Part:
-    other = DERIVED if source == INVESTIGATOR else INVESTIGATOR
     main = main_endpoints(subjects, study.plan)
-    further = sensitivity_endpoints(subjects, study.plan, other)
+    further = sensitivity_endpoints(subjects, study.plan, other_source(source))
     tables = (
         estimate_table("times", _("Duration of response and survival"), main, study, main_notes(study)),
         estimate_table("sensitivity", _("Sensitivity"), further, study),
         contribution_table(main, subjects),
     )
-    figures = tuple(curve_figure(one) for one in main if one.found)
+    figures = tuple(curve_figure(one, study) for one in main if one.found)
     return Part(
         code="survival",
         title=_("Duration of response and survival"),

@@ -12,7 +12,7 @@ from assessments.analysis.markers import marker_parts
 from assessments.analysis.profiles import Measured, samples_after_origin
 from assessments.kinetics import DoseValue, Kinetics, Settings, analyse, by_dose_level
 from trial_edc.exports.numbers import NOT_ESTIMABLE, plain, significant, summary
-from trial_edc.exports.study import Book, StudyData, reads
+from trial_edc.exports.study import Book, StudyData, days_label, reads
 from trial_edc.exports.tables import Cell, Figure, Part, Table, row
 from trial_edc.protocol.analysis import Profile
 
@@ -59,8 +59,8 @@ def _part(study: StudyData, profile: Profile) -> Part:
     return Part(
         code=f"kinetics-{profile.code}",
         title=_("Kinetics: %(what)s") % {"what": _(profile.label)},
-        tables=(_by_level(subjects, profile), _by_subject(subjects, profile)),
-        figures=(_figure(subjects, profile),) if subjects else (),
+        tables=(_by_level(subjects, profile, study), _by_subject(subjects, profile, study)),
+        figures=(_figure(subjects, profile, study),) if subjects else (),
         numbers=_numbers(subjects),
     )
 
@@ -95,7 +95,7 @@ def _value(one: Subject, name: str) -> float | None:
     return one.auc_28 if name == "auc_28" else one.value(name)
 
 
-def _by_subject(subjects: Sequence[Subject], profile: Profile) -> Table:
+def _by_subject(subjects: Sequence[Subject], profile: Profile, study: StudyData) -> Table:
     rows = []
     for one in subjects:
         n_below = sum(sample.is_below for sample in one.samples)
@@ -108,16 +108,21 @@ def _by_subject(subjects: Sequence[Subject], profile: Profile) -> Table:
     return Table(
         f"{profile.code}-subjects",
         _("%(what)s: parameters by subject") % {"what": _(profile.label)},
-        (_("Subject"), _("Dose level"), _("Samples (below the limit)"), *(title for _n, title in _columns(profile))),
+        (
+            _("Subject"),
+            _(study.plan.cohort_label),
+            _("Samples (below the limit)"),
+            *(title for _n, title in _columns(profile)),
+        ),
         tuple(rows),
         notes=_notes(subjects, profile),
-        empty=_("No sample with a result after the infusion."),
+        empty=_("No sample with a result after day 0."),
     )
 
 
 def _notes(subjects: Sequence[Subject], profile: Profile) -> tuple[str, ...]:
     notes = [
-        _("Actual times from the start of the infusion. Values below the limit: 0 before the first quantifiable one,"
+        _("Actual times from day 0. Values below the limit: 0 before the first quantifiable one,"
           " left out between, not used after the last. Areas linear up, logarithmic down."),
         _("NE: not estimable."),
     ]  # fmt: skip
@@ -132,7 +137,7 @@ def _notes(subjects: Sequence[Subject], profile: Profile) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _by_level(subjects: Sequence[Subject], profile: Profile) -> Table:
+def _by_level(subjects: Sequence[Subject], profile: Profile, study: StudyData) -> Table:
     rows = []
     for level in dict.fromkeys(one.cohort for one in subjects):
         mine = [one for one in subjects if one.cohort == level]
@@ -140,11 +145,11 @@ def _by_level(subjects: Sequence[Subject], profile: Profile) -> Table:
         rows.append(row(level, Cell(str(len(mine)), tuple(one.book.link() for one in mine)), *cells))
     return Table(
         f"{profile.code}-levels",
-        _("%(what)s: by dose level") % {"what": _(profile.label)},
-        (_("Dose level"), _("Subjects"), *(title for _n, title in _columns(profile))),
+        _("%(what)s: summary") % {"what": _(profile.label)},
+        (_(study.plan.cohort_label), _("Subjects"), *(title for _n, title in _columns(profile))),
         tuple(rows),
         notes=(_("Geometric mean (geometric CV) [n]; times as median (lowest–highest) [n]."),),
-        empty=_("No sample with a result after the infusion."),
+        empty=_("No sample with a result after day 0."),
     )
 
 
@@ -168,7 +173,7 @@ def _level_cell(mine: Sequence[Subject], level: str, name: str) -> Cell:
     )
 
 
-def _figure(subjects: Sequence[Subject], profile: Profile) -> Figure:
+def _figure(subjects: Sequence[Subject], profile: Profile, study: StudyData) -> Figure:
     title = _("%(what)s over time") % {"what": _(profile.label)}
     points = [
         row(
@@ -191,16 +196,16 @@ def _figure(subjects: Sequence[Subject], profile: Profile) -> Figure:
             }
             for one in subjects
         ],
-        "x_label": _("Days from infusion"),
+        "x_label": days_label(study),
     }
-    columns = (_("Subject"), _("Dose level"), _("Day"), _("Value (%(unit)s)") % {"unit": profile.unit})
+    columns = (_("Subject"), _(study.plan.cohort_label), _("Day"), _("Value (%(unit)s)") % {"unit": profile.unit})
     return Figure(
         code=f"{profile.code}-curves",
         title=title,
         draw="assessments.figures.curves.draw",
         data=data,
         twin=Table(f"{profile.code}-curves", title, columns, tuple(points)),
-        alt=_("One line for each of %(n)d subjects, logarithmic scale, coloured by dose level.") % {"n": len(subjects)},
+        alt=_("One line for each of %(n)d subjects, logarithmic scale, coloured by group.") % {"n": len(subjects)},
     )
 
 

@@ -114,7 +114,7 @@ def _table(analyte: str, series: Sequence[Series], markers: Markers) -> tuple[Ta
         _("Fold change: median (lowest–highest)"),
     )
     notes = (
-        _("Baseline is the last value before the infusion; a value below the limit counts as the limit."),
+        _("Baseline is the last value before day 0; a value below the limit counts as the limit."),
         _("A fold change needs two values above 0."),
     )
     title = f"{name} ({unit_of(analyte)})"
@@ -177,8 +177,8 @@ def _peak_numbers(one: Series) -> dict[str, Any]:
 def _peaks(rows: Sequence[Any]) -> Table:
     return Table(
         "marker-peaks",
-        _("Peaks after the infusion"),
+        _("Peaks after day 0"),
         (_("Marker"), _("Subject"), _("Baseline"), _("Peak"), _("Day of the peak"), _("Times baseline")),
         tuple(rows),
-        empty=_("No value after the infusion."),
+        empty=_("No value after day 0."),
     )

@@ -42,8 +42,8 @@ def groups_of(subjects: Sequence[Subject], study: StudyData) -> list[tuple[str, 
     return groups if len(groups) == 1 and len(groups[0][1]) == len(subjects) else [*groups, (_("Total"), [*subjects])]
 
 
-def rate_table(subjects: Sequence[Subject], study: StudyData) -> Table:
-    """ORR and DCR, confirmed and unconfirmed, by cohort and in total."""
+def rate_table(subjects: Sequence[Subject], others: Sequence[Subject], study: StudyData) -> Table:
+    """ORR and DCR, confirmed and unconfirmed, by cohort and in total; beside them by the other source."""
     groups = groups_of(subjects, study)
     labels = {
         ("orr", True): _("ORR, confirmed"),
@@ -54,7 +54,8 @@ def rate_table(subjects: Sequence[Subject], study: StudyData) -> Table:
     rows = []
     for kind, confirmed in KINDS:
         cells = (_rate_cell(kind, mine, study.plan, confirmed=confirmed) for _name, mine in groups)
-        rows.append(row(labels[kind, confirmed], *cells))
+        beside = _rate_cell(kind, others, study.plan, confirmed=confirmed)
+        rows.append(row(labels[kind, confirmed], *cells, beside))
     counted = study.plan.count_non_cr_non_pd
     notes = (
         _("Subjects with the response / all of the set (%%; exact %(level)d %% interval, Clopper-Pearson).")
@@ -64,7 +65,9 @@ def rate_table(subjects: Sequence[Subject], study: StudyData) -> Table:
         % {"days": study.plan.confirmation_min_days, "sd": study.plan.sd_min_days},
         _("Non-CR/Non-PD counts as disease control.") if counted else _("Non-CR/Non-PD is no disease control here."),
     )  # fmt: skip
-    columns = ("", *(_group_title(name, mine) for name, mine in groups))
+    is_derived = bool(others) and others[0].source == DERIVED
+    other = _("By derived response (sensitivity)") if is_derived else _("By the other source")
+    columns = ("", *(_group_title(name, mine) for name, mine in groups), other)
     return Table("rates", _("Objective response and disease control"), columns, tuple(rows), notes)
 
 

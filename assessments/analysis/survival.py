@@ -172,7 +172,7 @@ def survival_numbers(endpoints: Sequence[Endpoint], plan: AnalysisPlan) -> dict[
     return dict(plain(found))
 
 
-def curve_figure(one: Endpoint) -> Figure:
+def curve_figure(one: Endpoint, study: StudyData) -> Figure:
     """The Kaplan-Meier curve with its band, ticks, and who is at risk, censored and had the event."""
     curve = one.curve
     rows = [
@@ -187,10 +187,12 @@ def curve_figure(one: Endpoint) -> Figure:
         "median": fixed(None if median.time is None else median.time / MONTH),
     }
     twin = Table(f"km-{one.code}", one.label, columns, tuple(rows))
-    return Figure(f"km-{one.code}", one.label, "assessments.figures.kaplan_meier.draw", _curve_data(one), twin, alt)
+    return Figure(
+        f"km-{one.code}", one.label, "assessments.figures.kaplan_meier.draw", _curve_data(one, study), twin, alt
+    )
 
 
-def _curve_data(one: Endpoint) -> dict[str, Any]:
+def _curve_data(one: Endpoint, study: StudyData) -> dict[str, Any]:
     curve = one.curve
     axis = _axis(float(curve.time[-1]) / MONTH if curve.n else 1.0)
     happened = [curve.time <= at * MONTH + curve.time_tolerance for at in axis]
@@ -207,7 +209,7 @@ def _curve_data(one: Endpoint) -> dict[str, Any]:
         "at_risk": list(numbers_at_risk(curve, [at * MONTH for at in axis])),
         "censored": [int(curve.censored[past].sum()) for past in happened],
         "events": [int(curve.events[past].sum()) for past in happened],
-        "x_label": _x_label(one.code),
+        "x_label": _x_label(one.code, study),
         "y_label": _("Without event, %"),
         "labels": {
             "at_risk": _("At risk"),
@@ -300,5 +302,7 @@ def _axis(last: float) -> tuple[int, ...]:
     return tuple(range(0, int(last // step + 2) * step, step))
 
 
-def _x_label(code: str) -> str:
-    return _("Months from the first response") if code == "dor" else _("Months from the infusion")
+def _x_label(code: str, study: StudyData) -> str:
+    if code == "dor":
+        return _("Months from the first response")
+    return _("Months from the %(origin)s") % {"origin": _(study.plan.origin_name)}

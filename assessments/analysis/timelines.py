@@ -42,6 +42,10 @@ INVESTIGATOR, DERIVED = "investigator", "derived"
 SOURCES = (INVESTIGATOR, DERIVED)
 
 
+def other_source(source: str) -> str:
+    return DERIVED if source == INVESTIGATOR else INVESTIGATOR
+
+
 @dataclass(frozen=True)
 class ScanPoint:
     """A scan as RECIST reads it; `is_new` where it shows an unequivocal new lesion."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from assessments.analysis.timelines import Subject
 from assessments.recist import Response
 from trial_edc.exports.numbers import fixed, plain
-from trial_edc.exports.study import StudyData
+from trial_edc.exports.study import StudyData, days_label
 from trial_edc.exports.tables import Cell, Figure, Table, row, with_notes
 
 
@@ -28,7 +28,7 @@ def best_change(subject: Subject) -> Decimal | None:
     return min(changes, default=None)
 
 
-def waterfall(subjects: Sequence[Subject]) -> Figure:
+def waterfall(subjects: Sequence[Subject], study: StudyData) -> Figure:
     """Best change of the sum of diameters, worst first, coloured by confirmed best response."""
     known = [(subject, change) for subject in subjects if (change := best_change(subject)) is not None]
     known.sort(key=lambda pair: (-pair[1], pair[0].code))
@@ -44,7 +44,7 @@ def waterfall(subjects: Sequence[Subject]) -> Figure:
         row(Cell(one.code, one.scan_links), fixed(change), one.best.confirmed.value, one.book.cohort)
         for one, change in known
     ]
-    columns = (_("Subject"), _("Best change, %"), _("Best response, confirmed"), _("Dose level"))
+    columns = (_("Subject"), _("Best change, %"), _("Best response, confirmed"), _(study.plan.cohort_label))
     notes = [_("Up to the first progression, that scan included, and before new therapy.")]
     if without:
         notes.append(_("Without a sum after baseline: %(who)s.") % {"who": ", ".join(one.code for one in without)})
@@ -53,7 +53,7 @@ def waterfall(subjects: Sequence[Subject]) -> Figure:
     return Figure("waterfall", title, "assessments.figures.waterfall.draw", data, twin, alt)
 
 
-def spider(subjects: Sequence[Subject]) -> Figure:
+def spider(subjects: Sequence[Subject], study: StudyData) -> Figure:
     """Change of the sum of diameters over time, one line for each subject."""
     lines, rows = [], []
     for subject in subjects:
@@ -76,7 +76,7 @@ def spider(subjects: Sequence[Subject]) -> Figure:
     data = plain(
         {
             "lines": lines,
-            "x_label": _("Days from infusion"),
+            "x_label": days_label(study),
             "y_label": _("Change of the sum of diameters, %"),
             "labels": {"new": _("new lesion"), "pd": _("first progression")},
         }
@@ -106,8 +106,8 @@ def swimmer(subjects: Sequence[Subject], study: StudyData) -> Figure:
         rows.append(row(Cell(subject.code, (subject.book.link(),)), str(one["last"]), told, end))
     title = _("Course of each subject")
     columns = (_("Subject"), _("Last day"), _("Marked, with the day"), _("Ends with"))
-    data = plain({"bars": found, "labels": words, "x_label": _("Days from infusion")})
-    alt = _("%(n)d bars from the infusion to death or the last contact.") % {"n": len(found)}
+    data = plain({"bars": found, "labels": words, "x_label": days_label(study)})
+    alt = _("%(n)d bars from day 0 to death or the last contact.") % {"n": len(found)}
     twin = Table("swimmer", title, columns, tuple(rows))
     return Figure("swimmer", title, "assessments.figures.swimmer.draw", data, twin, alt)
 

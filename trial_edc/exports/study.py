@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from trial_edc.audit import clock
 from trial_edc.casebook.reader import Casebook, read_many
@@ -105,6 +106,11 @@ def reads(*forms: str) -> Callable[[Function], Function]:
         return function
 
     return mark
+
+
+def days_label(study: StudyData) -> str:
+    """What an axis of days counts from."""
+    return _("Days from the %(origin)s") % {"origin": _(study.plan.origin_name)}
 
 
 @cache
