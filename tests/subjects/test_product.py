@@ -321,6 +321,7 @@ def test_the_demo_has_failed_manufactures(study):
 
     assert state_of(product_now(again)) == ("ok", "Released")
     assert [lot.outcome for lot in product_now(again).lots] == ["REPEAT", "SUCCESS"]
+    assert product_now(again).next_step == "THAW"
     assert state_of(product_now(ended)) == ("act", "Failure - stop")
     assert product_now(ended).next_step == ""
 
