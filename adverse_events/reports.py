@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from adverse_events.events import reported_event, serious_events
 from trial_edc.casebook.dates import day_of
+from trial_edc.casebook.reader import Casebook
 from trial_edc.crf.partial import is_complete, text
 from trial_edc.crf.spec import form_spec
 from trial_edc.crf.values import FormRecord, display
@@ -58,6 +60,14 @@ def ae_listing(books: Sequence[SubjectBook], parameters: Mapping[str, str]) -> S
         empty=_("No adverse event matches."),
         widths=WIDTHS,
     )
+
+
+def forms_of_event(casebook: Casebook, number: str) -> list[FormRecord]:
+    """The forms of a serious event: its log entry, its reports, the sponsor's assessments; `number` may be "all"."""
+    events = [one for one in serious_events(casebook) if number in ("all", str(one.seq))]
+    reports = [one for one in casebook["sae"] if reported_event(casebook, one.saenum) in events]
+    named = {str(one.seq) for one in reports}
+    return [*events, *reports, *(one for one in casebook["spa"] if one.spasae in named)]
 
 
 def _events(book: SubjectBook) -> list[Event]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from subjects import views
+from subjects import participation_views, views
 from subjects.product import pages
 
 PRODUCT = "subjects/<str:subject>/product/"
@@ -11,6 +11,11 @@ urlpatterns = [
     path("subjects/", views.subjects, name="subjects"),
     path("subjects/register/", views.register, name="subject-register"),
     path("subjects/<str:subject>/", views.subject, name="subject"),
+    path("consents/", participation_views.consents, name="consents"),
+    path("subjects/<str:subject>/participation/", participation_views.subject_participation, name="participation"),
+    path("subjects/<str:subject>/participation/take-up/", participation_views.take_up_proposal, name="take-up"),
+    path("subjects/<str:subject>/participation/transfer/", participation_views.transfer, name="transfer"),
+    path("subjects/<str:subject>/eligibility/", views.eligibility, name="eligibility"),
     path("subjects/<str:subject>/unscheduled/", views.unscheduled, name="unscheduled"),
     path("product/", pages.products, name="products"),
     path("bedside/", pages.bedside, name="bedside"),

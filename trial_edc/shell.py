@@ -30,6 +30,7 @@ PAGES: tuple[tuple[str, Promise, str, P | None, bool], ...] = (
     ("verify", gettext_lazy("Verify"), "/verify/", P.VERIFY_SOURCE, False),
     ("data", gettext_lazy("Data"), "/data/", P.VIEW_DATA_CONSOLE, False),
     ("endpoints", gettext_lazy("Endpoints"), "/endpoints/", P.VIEW_ENDPOINTS, False),
+    ("laboratories", gettext_lazy("Laboratories"), "/laboratories/", P.VIEW_STUDY_BUILD, False),
     ("audit", gettext_lazy("Audit"), "/audit/", P.VIEW_AUDIT_TRAIL, False),
     ("admin", gettext_lazy("Admin"), "/admin/", P.MANAGE_USERS, False),
 )

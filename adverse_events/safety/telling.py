@@ -11,7 +11,7 @@ from trial_edc.accounts.models import Site
 from trial_edc.accounts.roles import Role
 from trial_edc.audit.context import audited
 from trial_edc.audit.system import system_user
-from trial_edc.casebook.panels import SavedForm
+from trial_edc.casebook.actions.follow import Happened
 from trial_edc.notices.actions import notify
 
 from .clocks import NEAR, OVERDUE, Clock
@@ -23,13 +23,15 @@ WHEN_NEAR = (Role.CRC, Role.PI, Role.SI)
 WHEN_LATE = (Role.CRC, Role.PI, Role.SI, Role.MM, Role.DM)
 
 
-def after_save(saved: SavedForm) -> None:
+def after_save(happened: Happened) -> None:
     """Tell of a serious event, and of each report of one, in the transaction of its save."""
-    form, record = saved.instance.form_code, saved.record
+    form, record = happened.row.form_code, happened.record
+    if record is None:
+        return
     if form == "ae" and record.aeser == "Y":
-        _tell_serious(saved, record.seq)
+        _tell_serious(happened, record.seq)
     elif form == "sae":
-        _tell_report(saved)
+        _tell_report(happened)
 
 
 def watch_clocks() -> int:
@@ -43,32 +45,32 @@ def watch_clocks() -> int:
     return n
 
 
-def _tell_serious(saved: SavedForm, event: int) -> None:
-    code = saved.subject.code
+def _tell_serious(happened: Happened, event: int) -> None:
+    code = happened.subject.code
     notify(
         code="sae-saved",
-        key=f"sae:{saved.subject.pk}:{event}",
-        subject=saved.subject,
+        key=f"sae:{happened.subject.pk}:{event}",
+        subject=happened.subject,
         sentence=_("AE-%(event)03d was saved as serious by %(name)s; the report to the sponsor is due in 24 hours.")
-        % {"event": event, "name": saved.by.full_name},
+        % {"event": event, "name": happened.by.full_name},
         path=reverse("log-entry", args=[code, "ae", event]),
         to_roles=AT_SAVE,
     )
 
 
-def _tell_report(saved: SavedForm) -> None:
+def _tell_report(happened: Happened) -> None:
     """A report entered, whatever it still lacks: what is missing is asked for later, the notice goes now."""
-    record = saved.record
+    record = happened.record
     event = event_number(record.saenum)
     notify(
         code="sae-report",
-        key=f"sae-report:{saved.instance.pk}",
-        subject=saved.subject,
+        key=f"sae-report:{happened.row.id}",
+        subject=happened.subject,
         sentence=_("A report of serious event %(number)s was entered by %(name)s.")
-        % {"number": record.saenum or record.seq, "name": saved.by.full_name},
-        path=reverse("log-entry", args=[saved.subject.code, "ae", event])
+        % {"number": record.saenum or record.seq, "name": happened.by.full_name},
+        path=reverse("log-entry", args=[happened.subject.code, "ae", event])
         if event
-        else reverse("log-entry", args=[saved.subject.code, "sae", record.seq]),
+        else reverse("log-entry", args=[happened.subject.code, "sae", record.seq]),
         to_roles=AT_SAVE,
     )
 

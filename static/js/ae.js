@@ -39,22 +39,29 @@ document.addEventListener("chosen", (event) => {
   if (event.target === term()) offer(JSON.parse(event.detail.grades), JSON.parse(event.detail.criteria || "{}"));
 });
 
-// Serious is Yes or No: once the draft holds it, the page knows clock and report form of the event.
-document.addEventListener("change", async (event) => {
-  if (event.target.name !== "ae.aeser" && event.target.name !== "sae.saeawdt") return;
-  const place = one("#panel");
-  if (!place) return;
-  drafts.flush();
-  await drafts.settled();
+// What stands around the form, as the server has it now.
+async function refresh(parts) {
+  if (!one("#panel")) return;
   try {
     const response = await busyWhile(send(location.href));
     if (!response.ok) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    for (const part of all("#panel, #further", page)) swap(part);
+    for (const part of all(parts, page)) swap(part);
   } catch (problem) {
     if (!(problem instanceof Offline)) throw problem;
   }
+}
+
+// Serious is Yes or No: once the draft holds it, the page knows clock and report form of the event.
+document.addEventListener("change", async (event) => {
+  if (event.target.name !== "ae.aeser" && event.target.name !== "sae.saeawdt") return;
+  drafts.flush();
+  await drafts.settled();
+  await refresh("#panel, #further");
 });
+
+// A report saved on the page of its event answers with its own page: the clock is asked for anew.
+document.addEventListener("section-replaced", () => refresh("#panel"));
 
 document.addEventListener("click", (event) => {
   const use = event.target.closest?.("[data-use-grade]");

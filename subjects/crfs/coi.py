@@ -33,6 +33,8 @@ class Custody(CrfModel):
 
     class Crf:
         code, title, layout = "coi", _("Chain of identity / custody"), "log"
+        short = _("Custody")
+        reads = ("coi",)
         sections = [(_("Step"), ["coistep", "coiid", "coidtc", "coiby1", "coiby2", "coimatch", "coitemp"])]
         writer, writer_by = "site or MFR or bedside", ("coistep", WRITERS)
 

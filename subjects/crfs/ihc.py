@@ -5,6 +5,7 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from subjects.eligibility.verdicts import tissue_notes
 from subjects.formulas import NEGATIVE, NOT_EVALUABLE, POSITIVE, h_score, tissue_verdict
 from subjects.uniqueness import is_taken
 from trial_edc.crf.checks import Finding, edit_check
@@ -49,12 +50,14 @@ class TissueScreening(CrfModel):
 
     class Crf:
         code, title, layout = "ihc", _("Tumour tissue IHC screening"), "fields"
+        short = _("Tissue IHC")
         sections = [
             (_("Specimen"), ["ihcspid", "ihcsrc", "ihcsite", "ihccoldt"]),
             (_("Assay"), ["ihctstdt", "ihclab", "ihctgt", "ihcab", "ihcpath"]),
             (_("Staining"), ["ihctumc", "ihcp1", "ihcp2", "ihcp3", "ihcpct", "ihcint", "ihchsc", "ihcpdl1"]),
             (_("Verdict"), ["ihcres"]),
         ]
+        notes = staticmethod(tissue_notes)
 
     ihcspid = item(
         models.CharField(_("Specimen identifier"), max_length=40),

@@ -37,6 +37,8 @@ class Manufacture(CrfModel):
 
     class Crf:
         code, title, layout, writer = "mfg", _("Product manufacturing"), "fields", "MFR"
+        short = _("Manufacture")
+        reads = ("aph", "ds", "icf", "inf", "ld", "mfg")
         sections = [
             (_("Batch"), ["mfgbatch", "mfgvec", "mfgmoi"]),
             (_("Course"), ["mfgstdt", "mfgfail", "mfgendt", "mfgfldt", "mfgfold", "mfgcryo", "mfgrem", "mfgv2v"]),

@@ -42,6 +42,8 @@ class Release(CrfModel):
 
     class Crf:
         code, title, layout, writer = "rel", _("Product release (certificate of analysis)"), "fields", "MFR"
+        short = _("Release")
+        reads = ("dla", "mfg", "rel")
         sections = [
             (_("Certificate"), ["relcoa", "reldt"]),
             (_("Cells"), ["relvia", "reltvc", "relcar", "reldose", "relcd3", "relcd48", "relphen"]),

@@ -7,18 +7,19 @@ from django.utils.translation import gettext as _
 
 from subjects.product.custody import TOLD
 from subjects.product.selectors import infusions
-from trial_edc.casebook.panels import SavedForm
+from trial_edc.casebook.actions.follow import Happened
 from trial_edc.notices.actions import notify
 
 
-def after_save(saved: SavedForm) -> None:
+def after_save(happened: Happened) -> None:
     """Tell of growth in the sterility test of a product, in the transaction of its save; once for each certificate.
 
     Before the infusion as after it: then the subject has the product already, which the sentence says.
     """
-    if saved.instance.form_code != "rel" or saved.record.relster != "GROWTH":
+    record = happened.record
+    if happened.row.form_code != "rel" or record is None or record.relster != "GROWTH":
         return
-    is_given = bool(infusions(saved.subject))
+    is_given = bool(infusions(happened.subject))
     words = (
         _("%(subject)s: the sterility test shows growth after the infusion. Look at the subject now.")
         if is_given
@@ -26,9 +27,9 @@ def after_save(saved: SavedForm) -> None:
     )
     notify(
         code="product-growth",
-        key=f"product-growth:{saved.instance.pk}:{is_given}",
-        subject=saved.subject,
-        sentence=words % {"subject": saved.subject.code},
-        path=reverse("product", args=[saved.subject.code]),
+        key=f"product-growth:{happened.row.id}:{is_given}",
+        subject=happened.subject,
+        sentence=words % {"subject": happened.subject.code},
+        path=reverse("product", args=[happened.subject.code]),
         to_roles=TOLD,
     )

@@ -23,11 +23,11 @@ LAYERS = {
     "trial_edc.notices": 2,
     "trial_edc.crf": 2,
     "trial_edc.casebook": 3,
-    "trial_edc.exports": 4,
     "trial_edc.reports": 4,
-    "subjects": 5,
-    "adverse_events": 6,
-    "assessments": 6,
+    "trial_edc.exports": 5,
+    "subjects": 6,
+    "adverse_events": 7,
+    "assessments": 7,
 }
 NOT_DJANGO = ("django", "psycopg2", "celery", "redis")
 

@@ -26,6 +26,9 @@ CEILINGS = {
     "product": 14,
     "products": 14,
     "infusion": 14,
+    "tumour": 14,
+    "labs": 14,
+    "kinetics": 14,
 }
 SAVE, DRAFT = 20, 6
 
@@ -97,6 +100,9 @@ def test_pages_stay_under_their_ceilings(site, client):
         "products": reverse("products") + "?show=all",
         "infusion": reverse("product-infusion", args=[subject.code]),
         "find": reverse("find") + "?q=1 d7 vs",
+        "tumour": reverse("tumour", args=[subject.code]),
+        "labs": reverse("labs", args=[subject.code]),
+        "kinetics": reverse("kinetics", args=[subject.code]),
     }
     over = {}
     for who in ("crc1", "pi1", "cra1", "dm1"):

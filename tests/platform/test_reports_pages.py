@@ -141,7 +141,7 @@ def test_the_download_is_the_file_of_the_row_and_each_one_counts(browsers, study
     answers = [browsers["cra1"].get(f"/reports/{run.pk}/download/") for _time in range(2)]
     browsers["cra1"].head(f"/reports/{run.pk}/download/")
 
-    assert {answer.content for answer in answers} == {content_of(run)}
+    assert {answer.getvalue() for answer in answers} == {content_of(run)}
     assert answers[0]["Content-Disposition"] == f'attachment; filename="{subject.code}-casebook-{run.pk}.pdf"'
     assert "no-store" in answers[0]["Cache-Control"]
     downloads = ReportDownload.objects.filter(run=run)

@@ -14,7 +14,7 @@ WITHDRAWN = {"icftype": "MAIN", "icfdtc": "5jan26 09:30", "icfwddt": "2mar26"}
 def off(*entries):
     """Tracks that are off, the same by both readers, each with its day."""
     casebook = book(*entries)
-    for_checks = {(one.track, one.on) for one in anchors_of(casebook).tracks_off}
+    for_checks = {(one.track, one.on) for one in anchors_of(casebook, with_tracks=True).tracks_off}
     for_pages = {(one.track, one.on) for one in subject_dates(casebook, casebook.subject.site).anchors.tracks_off}
 
     assert for_checks == for_pages

@@ -20,12 +20,14 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
+from . import unsent
 from .access import Access
 from .events import log_event
-from .models import AccessEvent, Site
+from .models import AccessEvent, Site, User
 from .reauthentication import CannotConfirm, ask_again, confirm
 from .roles import ROLE_PERMISSIONS, Permission, Role, approving_permission
 
@@ -111,6 +113,9 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
         response["HX-Trigger"] = "session-expired"
         return response
     target = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    late: User | None = getattr(request, "timed_out", None)
+    if late is not None and unsent.remember(request, late):
+        target = reverse("session-unsent")
     return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': target})}")
 
 

@@ -27,43 +27,49 @@ def sha256(value: Any) -> str:
 
 
 def content_digest(instance: FormInstance, content: Mapping[str, Any]) -> str:
-    """Digest of what a form says.
+    """Digest of what a form says, see `content_facts`."""
+    return sha256(content_facts(instance, content))
+
+
+def content_facts(instance: FormInstance, content: Mapping[str, Any]) -> dict[str, Any]:
+    """What the digest of a form covers.
 
     Args:
         instance: the form, with its subject and visit keys.
         content: `{"head": {...}, "rows": {table: [{...}]}}` as `reader.contents` gives it.
     """
-    return sha256(
-        {
-            "instance": instance.pk,
-            "subject": instance.subject_id,
-            "visit": instance.visit_id,
-            "form": instance.form_code,
-            "seq": instance.seq,
-            "protocol_version": instance.protocol_version,
-            "status": instance.status,
-            "status_reason": instance.status_reason,
-            **content,
-        }
-    )
+    return {
+        "instance": instance.pk,
+        "subject": instance.subject_id,
+        "visit": instance.visit_id,
+        "form": instance.form_code,
+        "seq": instance.seq,
+        "protocol_version": instance.protocol_version,
+        "status": instance.status,
+        "status_reason": instance.status_reason,
+        **content,
+    }
 
 
 def signature_digest(signature: Signature) -> str:
     """Digest of the act of signing: binds content, version, signer, meaning and time to this very form."""
-    return sha256(
-        {
-            "instance": signature.instance_id,
-            "revision": signature.revision,
-            "content": signature.content_digest,
-            "meaning": signature.meaning,
-            "statement": signature.statement,
-            "signer": signature.signer_id,
-            "printed_name": signature.printed_name,
-            "role": signature.role,
-            "signed_at": signature.signed_at.timestamp(),
-            "utc_offset_minutes": signature.utc_offset_minutes,
-        }
-    )
+    return sha256(signed_facts(signature))
+
+
+def signed_facts(signature: Signature) -> dict[str, Any]:
+    """What the digest of a signature covers."""
+    return {
+        "instance": signature.instance_id,
+        "revision": signature.revision,
+        "content": signature.content_digest,
+        "meaning": signature.meaning,
+        "statement": signature.statement,
+        "signer": signature.signer_id,
+        "printed_name": signature.printed_name,
+        "role": signature.role,
+        "signed_at": signature.signed_at.timestamp(),
+        "utc_offset_minutes": signature.utc_offset_minutes,
+    }
 
 
 def is_as_given(signature: Signature) -> bool:

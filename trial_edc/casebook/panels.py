@@ -8,9 +8,6 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
-from trial_edc.accounts.models import User
-
-from .models import FormInstance
 from .slots import Slot
 from .study import study
 
@@ -42,17 +39,6 @@ class Panel:
     prefilled: Mapping[Slot, Mapping[str, str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class SavedForm:
-    """A form that was saved a moment ago, in the transaction of its save."""
-
-    by: User
-    subject: Any
-    instance: FormInstance
-    before: Any
-    record: Any
-
-
 def panel_reads(form_code: str) -> frozenset[str]:
     """Forms the panel of a form reads."""
     return getattr(_panel_of(form_code), "reads", frozenset())
@@ -71,12 +57,6 @@ def panel_of(access, facts, slot: Slot, about: str = "") -> Panel | None:
 def alerts_of(facts) -> tuple[Alert, ...]:
     """What the top of a subject's page warns of."""
     return tuple(alert for path in study().alerts for alert in import_string(path)(facts))
-
-
-def tell_saved(saved: SavedForm) -> None:
-    """Let the trial act on a save, in its transaction."""
-    for path in study().after_save:
-        import_string(path)(saved)
 
 
 def reads(*forms: str) -> Callable:

@@ -244,11 +244,17 @@ class ShownItem:
 class Protocol:
     """A study. Sequences are in the order of the protocol document; visits in the order of time.
 
-    `date_forms` are the forms that tell its dates; `subject_dates` and `phase` name the trial's functions
-    that read them, by dotted path, and `lanes` those that draw lanes of the journey. `banner` and `latest` are
-    the facts and values on the subject's page. `alerts` (top of that page), `form_panels` ((form, function) for
-    its page), `after_save` (in the transaction of each save) and `measured_term` (CTCAE term and grade of a measured
-    row) are functions of the trial as well. `flagged_entry` is the log a graded value can be carried into.
+    `date_forms` are the forms that tell its dates; `phase` names the study's function of them that says where a
+    subject stands, by dotted path, and `lanes` those of the trial that draw lanes of the journey, `after_save`
+    those that are told of every change of a form, inside its transaction, `to_do` those that add (status, title,
+    detail, address) to what is open for a subject, from its facts. `banner` and `latest` are the facts and values
+    on the subject's page. `alerts` (top of that page), `form_panels` ((form, function) for its page) and
+    `measured_term` (CTCAE term and grade of a measured row) are functions of the trial as well; `flagged_entry` is
+    the log a graded value can be carried into. `forms` are those of the study (empty = all), `not_asked` items
+    ("form.item") and `rules_off` checks ("form.rule") it does without; `roles` are those that apply (empty = all).
+    `registers` is False where subjects come from files alone, by the mapping that `imports` names; `steps` of the
+    subject list are (code, title, form that a subject of the step has, "" = all);
+    `laboratories` are (code, name) of those no site has.
     """
 
     code: str
@@ -270,7 +276,6 @@ class Protocol:
     sdv: SdvPlan
     settings: Settings
     date_forms: tuple[str, ...] = ()
-    subject_dates: str = ""
     phase: str = ""
     unscheduled: str = "uns"
     form_groups: tuple[FormGroup, ...] = ()
@@ -278,12 +283,29 @@ class Protocol:
     banner: tuple[ShownItem, ...] = ()
     latest: tuple[ShownItem, ...] = ()
     lanes: tuple[str, ...] = ()
+    after_save: tuple[str, ...] = ()
+    to_do: tuple[str, ...] = ()
     alerts: tuple[str, ...] = ()
     form_panels: tuple[tuple[str, str], ...] = ()
-    after_save: tuple[str, ...] = ()
     stopping_rules: tuple[StoppingRule, ...] = ()
     measured_term: str = ""
     flagged_entry: str = ""
+    forms: frozenset[str] = frozenset()
+    not_asked: frozenset[str] = frozenset()
+    rules_off: frozenset[str] = frozenset()
+    roles: tuple[str, ...] = ()
+    registers: bool = True
+    steps: tuple[tuple[str, str, str], ...] = ()
+    laboratories: tuple[tuple[str, str], ...] = ()
+    imports: str = ""
+
+    def has_form(self, code: str, studies: tuple[str, ...] = ()) -> bool:
+        """Whether a form belongs to this study; `studies` are those it was made for, () = any."""
+        return self.code in studies if studies else not self.forms or code in self.forms
+
+    def has_item(self, form: str, item: str, studies: tuple[str, ...] = ()) -> bool:
+        """Whether an item of a form belongs to this study; `studies` are those it was made for, () = any."""
+        return (not studies or self.code in studies) and f"{form}.{item}" not in self.not_asked
 
     def plan_code(self, visit_code: str) -> str:
         """The schedule's code of a visit: "uns" for "uns1", itself for a planned visit."""

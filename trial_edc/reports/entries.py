@@ -18,11 +18,12 @@ class RequestEntry(forms.Form):
 
     def __init__(self, kind: Kind, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, prefix=None, auto_id=f"{kind.code}-%s", **kwargs)
-        for name, label, options in kind.choices:
+        self.choices = kind.all_choices()
+        for name, label, options in self.choices:
             self.fields[name] = self._choice(label, options)
         if len(settings.LANGUAGES) > 1:
             self.fields["language"] = self._choice(_("Language"), settings.LANGUAGES)
-        self._defaults = {name: options[0][0] for name, _label, options in kind.choices}
+        self._defaults = {name: options[0][0] for name, _label, options in self.choices}
 
     def _choice(self, label: Any, options: Any) -> forms.ChoiceField:
         return forms.ChoiceField(

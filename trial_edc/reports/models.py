@@ -1,5 +1,7 @@
 """Reports as stored rows: what was asked, how far it is, what came of it, who took it away."""
 
+from pathlib import PurePath
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from trial_edc.audit.triggers import audited_table
 
 USER = settings.AUTH_USER_MODEL
+DOCUMENT_TYPE = "application/json"
 # Progress, leases and the tray are no events: hundreds of them would bury the five that are.
 QUIET = ("n_done", "n_total", "step", "lease_until", "attempt", "published_at", "noticed_at")
 
@@ -41,6 +44,7 @@ class ReportRun(models.Model):
     code_version = models.CharField(_("Version of the application"), max_length=20, blank=True)
     failure = models.CharField(_("Why it failed"), max_length=300, blank=True)
     file_name = models.CharField(_("File"), max_length=60, blank=True)
+    content_type = models.CharField(_("Type of the file"), max_length=60, default="application/pdf")
     size = models.BigIntegerField(_("Size in bytes"), null=True)
     n_pages = models.PositiveIntegerField(_("Pages"), null=True)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)
@@ -76,10 +80,35 @@ class ReportRun(models.Model):
         return self.state in (self.State.REQUESTED, self.State.RUNNING)
 
     @property
+    def is_document(self) -> bool:
+        """Whether the result is a row, which stays, and no file."""
+        return self.content_type == DOCUMENT_TYPE
+
+    @property
+    def has_content(self) -> bool:
+        """Whether there is something to take away."""
+        return self.state == self.State.DONE and (self.is_document or bool(self.file_name))
+
+    @property
     def download_name(self) -> str:
         """Name of the file on the reader's computer: subject number and report, never more."""
         about = self.parameters.get("subject") or self.parameters.get("site") or ""
-        return "-".join(part for part in (about, self.kind, str(self.pk)) if part) + ".pdf"
+        ending = ".json" if self.is_document else PurePath(self.file_name).suffix
+        return "-".join(part for part in (about, self.kind, str(self.pk)) if part) + ending
+
+
+class ReportDocument(models.Model):
+    """The result of a run that is read by pages: plain JSON, see `documents`. Never changed: whoever reads it
+    compares its digest with the run's.
+    """
+
+    run = models.OneToOneField(ReportRun, on_delete=models.PROTECT, related_name="document")
+    document = models.JSONField(_("Document"))
+    sha256 = models.CharField("SHA-256", max_length=64)
+
+    class Meta:
+        verbose_name = _("report document")
+        triggers = audited_table(through="run", exclude=("document",))
 
 
 class ReportDownload(models.Model):

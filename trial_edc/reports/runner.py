@@ -1,4 +1,4 @@
-"""What a worker does with a report: take the row, make the file, write the outcome.
+"""What a worker does with a report: take the row, make the file or the document, write the outcome.
 
 A row is taken under a lock with a lease and a number of the attempt. Only the attempt that still holds the row
 may finish it, so a report that two workers make by mistake is finished once.
@@ -7,13 +7,15 @@ may finish it, so a report that two workers make by mistake is finished once.
 from __future__ import annotations
 
 import errno
+import hashlib
 import logging
 import uuid
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error as DatabaseError  # a broken connection too, which is no `DatabaseError`
 from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -22,16 +24,16 @@ from trial_edc.audit import clock
 from trial_edc.audit.context import audited
 from trial_edc.audit.system import system_user
 
-from . import pdf, storage
-from .actions import publish
-from .kinds import kind_of
-from .models import ReportRun
+from . import documents, pdf, storage
+from .actions import hand_out
+from .kinds import Made, MadeDocument, MadeFile, kind_of
+from .models import DOCUMENT_TYPE, ReportDocument, ReportRun
 from .problems import CannotReport, Stopped
 from .progress import LEASE, MOST_ATTEMPTS, Progress
 
 logger = logging.getLogger(__name__)
 KEPT = timedelta(days=90)
-REPUBLISH_AFTER = timedelta(minutes=1)
+REPUBLISH_AFTER = timedelta(seconds=settings.EDC_JOB_SWEEP_SECONDS)
 State = ReportRun.State
 
 
@@ -71,7 +73,7 @@ def sweep() -> int:
     n_published = 0
     for pk in keys:
         ReportRun.objects.filter(pk=pk).update(published_at=now)
-        n_published += publish(pk)
+        n_published += hand_out(pk)
     _remove_old_files()
     return n_published
 
@@ -82,13 +84,38 @@ def _make(run: ReportRun) -> bool:
         raise CannotReport(_("This study has no report of this kind."))
     progress = Progress(run.pk, run.attempt)
     made = kind.make(run, progress)
-    content, n_pages = pdf.render(made.html, on_page=lambda n: progress.beat(_("Laying out page %(n)d") % {"n": n}))
-    name = f"{run.pk}-{run.attempt}.pdf"
-    digest = storage.store(name, content)
-    about = {"data_at": made.data_at, "n_pages": n_pages, "size": len(content), "sha256": digest}
-    finished = _end(run, State.DONE, file_name=name, **about)
+    if isinstance(made, MadeDocument):
+        return _end_with_document(run, made)
+    if isinstance(made, Made):
+        made = _rendered(made, progress)
+    name = f"{run.pk}-{run.attempt}{made.ending}"
+    stored = storage.store_written(name, made.write)
+    about = {"data_at": made.data_at, "n_pages": made.n_pages, "content_type": made.content_type}
+    finished = _end(run, State.DONE, file_name=name, size=stored.size, sha256=stored.sha256, **about)
     if not finished:
         storage.remove(name)
+    return finished
+
+
+def _rendered(made: Made, progress: Progress) -> MadeFile:
+    content, n_pages = pdf.render(made.html, on_page=lambda n: progress.beat(_("Laying out page %(n)d") % {"n": n}))
+
+    def write(path: Path) -> None:
+        path.write_bytes(content)
+
+    return MadeFile(write, ".pdf", "application/pdf", made.data_at, n_pages)
+
+
+def _end_with_document(run: ReportRun, made: MadeDocument) -> bool:
+    """The document and the end of its run are one transaction: there is never one without the other."""
+    document = documents.plain(made.document)
+    written = documents.canonical(document)
+    sha256 = hashlib.sha256(written).hexdigest()
+    about = {"data_at": made.data_at, "size": len(written), "sha256": sha256, "content_type": DOCUMENT_TYPE}
+    with audited(by=system_user(), source="system"):
+        finished = _end(run, State.DONE, **about)
+        if finished:
+            ReportDocument.objects.create(run=run, document=document, sha256=sha256)
     return finished
 
 
@@ -127,7 +154,8 @@ def _end(run: ReportRun, state: str, **facts: Any) -> bool:
         if state == State.DONE:
             current.n_total = max(current.n_total, 1)
             current.n_done = current.n_total
-            current.expires_at = current.ended_at + KEPT
+            is_document = facts.get("content_type") == DOCUMENT_TYPE
+            current.expires_at = None if is_document else current.ended_at + KEPT
         for name, value in facts.items():
             setattr(current, name, value[:300] if name == "failure" else value)
         current.save()

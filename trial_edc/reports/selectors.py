@@ -20,7 +20,7 @@ from trial_edc.casebook.study import subject_model
 
 from .contents.common import stamp
 from .entries import RequestEntry
-from .kinds import Kind, kind_of, kinds
+from .kinds import PURPOSES, Choices, Kind, kind_of, kinds
 from .models import ReportRun
 
 HISTORY = timedelta(days=90)
@@ -63,6 +63,7 @@ class JobRow:
     downloads: str
     url: str
     download_url: str = ""
+    download_label: str = ""
     cancel_url: str = ""
     retry_url: str = ""
     again_url: str = ""
@@ -74,20 +75,31 @@ class JobRow:
 
 @dataclass(frozen=True)
 class Centre:
-    cards: tuple[Card, ...]
+    groups: tuple[tuple[str, tuple[Card, ...]], ...]
     rows: tuple[JobRow, ...]
     has_more: bool
 
 
-def allowed_sites(access: Access) -> tuple[Site, ...]:
-    """Where this person may take reports away."""
-    return access.sites(Permission.DOWNLOAD_REPORTS)
+def allowed_sites(access: Access, kind: Kind | None = None) -> tuple[Site, ...]:
+    """Where this person may take reports away, or those of one kind."""
+    return access.sites(kind.right if kind else Permission.DOWNLOAD_REPORTS)
+
+
+def _may_ask(access: Access, kind: Kind) -> bool:
+    everywhere = kind.scope != "all" or len(allowed_sites(access, kind)) == len(access.all_sites)
+    return everywhere and access.can(kind.right)
+
+
+def right_to(run: ReportRun) -> Permission:
+    """What it takes to have a report."""
+    kind = kind_of(run.kind)
+    return kind.right if kind else Permission.DOWNLOAD_REPORTS
 
 
 def may_have(access: Access, run: ReportRun) -> bool:
     """Whether the person holds the right at every site whose subjects are in the report."""
-    allowed = {site.pk for site in allowed_sites(access)}
-    return access.can(Permission.DOWNLOAD_REPORTS) and set(run.site_ids) <= allowed
+    right = right_to(run)
+    return access.can(right) and set(run.site_ids) <= {site.pk for site in access.sites(right)}
 
 
 def centre(access: Access, *, subject: str = "", asked: Card | None = None) -> Centre:
@@ -100,12 +112,17 @@ def centre(access: Access, *, subject: str = "", asked: Card | None = None) -> C
     sites = allowed_sites(access)
     subjects = tuple(subject_model().objects.filter(site__in=sites).values_list("code", flat=True))
     cards = tuple(
-        asked if asked and asked.kind.code == kind.code else card(kind, subjects, sites, chosen=subject)
+        asked
+        if asked and asked.kind.code == kind.code
+        else card(kind, subjects, allowed_sites(access, kind), chosen=subject)
         for kind in kinds()
+        if kind.on_card and _may_ask(access, kind)
     )
     runs = _runs(sites)[: ROWS + 1]
-    rows = tuple(job_row(access, run) for run in list(runs)[:ROWS])
-    return Centre(cards=cards, rows=rows, has_more=len(runs) > ROWS)
+    words = {one.kind.code: one.entry.choices for one in cards}
+    rows = tuple(job_row(access, run, words.get(run.kind)) for run in list(runs)[:ROWS])
+    groups = ((str(label), tuple(one for one in cards if one.kind.purpose == code)) for code, label in PURPOSES)
+    return Centre(groups=tuple(group for group in groups if group[1]), rows=rows, has_more=len(runs) > ROWS)
 
 
 def card(
@@ -121,7 +138,7 @@ def card(
         kind=kind,
         entry=entry or RequestEntry(kind),
         subjects=subjects if kind.scope == "subject" else (),
-        sites=sites if kind.scope == "sites" else (),
+        sites=sites if kind.scope in ("site", "sites") else (),
         chosen=chosen,
         problem=problem,
     )
@@ -129,7 +146,7 @@ def card(
 
 def refused_card(access: Access, kind: Kind, entry: RequestEntry, problem: str) -> Card:
     """The card of a request that could not be taken. One statement."""
-    sites = allowed_sites(access)
+    sites = allowed_sites(access, kind)
     subjects = tuple(subject_model().objects.filter(site__in=sites).values_list("code", flat=True))
     return card(kind, subjects, sites, entry=entry, problem=problem)
 
@@ -150,27 +167,28 @@ def _runs(sites: Iterable[Site] | None):
     since = clock.now() - HISTORY
     found = ReportRun.objects.select_related("requested_by").annotate(n_downloads=Count("downloads"))
     if sites is not None:
-        found = found.filter(requested_at__gte=since, site_ids__contained_by=[site.pk for site in sites])
+        elsewhere = [kind.code for kind in kinds() if not kind.on_card]
+        found = found.exclude(kind__in=elsewhere).filter(requested_at__gte=since)
+        found = found.filter(site_ids__contained_by=[site.pk for site in sites])
     return found.order_by("-requested_at", "-pk")
 
 
-def job_row(access: Access, run: ReportRun) -> JobRow:
-    """A run in words. `run` carries `n_downloads`."""
+def job_row(access: Access, run: ReportRun, choices: Choices | None = None) -> JobRow:
+    """A run in words. `run` carries `n_downloads`; `choices` are those of its kind, where they are known already."""
     kind = kind_of(run.kind)
     own = run.requested_by_id == access.user.pk
     may = may_have(access, run)
-    has_file = run.state == State.DONE and bool(run.file_name)
     return JobRow(
         id=run.pk,
         state=run.state,
         state_label=str(run.get_state_display()),
         title=str(kind.title) if kind else run.kind,
-        about=_about(run, kind),
+        about=_about(run, choices if choices is not None else kind.all_choices() if kind else ()),
         who=run.requested_by.full_name,
         requested=stamp(run.requested_at, "UTC"),
         done=run.n_done,
         total=run.n_total,
-        step=run.step or (_("Waiting for a worker") if run.state == State.REQUESTED else ""),
+        step=run.step or _waiting(run),
         left=_time_left(run),
         failure=run.failure,
         facts=_facts(run) if run.state == State.DONE else "",
@@ -178,11 +196,21 @@ def job_row(access: Access, run: ReportRun) -> JobRow:
         expires=f"{run.expires_at:%d-%b-%Y}" if run.expires_at else "",
         downloads=ngettext("%(n)d download", "%(n)d downloads", run.n_downloads) % {"n": run.n_downloads},
         url=reverse("report", args=[run.pk]),
-        download_url=reverse("report-download", args=[run.pk]) if has_file and may else "",
+        download_url=reverse("report-download", args=[run.pk]) if run.has_content and may else "",
+        download_label=_("Download PDF") if run.content_type == "application/pdf" else _("Download file"),
         cancel_url=reverse("report-cancel", args=[run.pk]) if own and run.is_active else "",
         retry_url=_retry_url(run) if own else "",
         again_url=reverse("report-again", args=[run.pk]) if may and run.state == State.DONE else "",
     )
+
+
+def _waiting(run: ReportRun) -> str:
+    """Why a run has not begun; "" for one that has."""
+    if run.state != State.REQUESTED:
+        return ""
+    if run.published_at is None:
+        return _("The job queue does not answer. The report is kept and starts by itself when it does")
+    return _("Waiting for a worker")
 
 
 def _retry_url(run: ReportRun) -> str:
@@ -190,9 +218,9 @@ def _retry_url(run: ReportRun) -> str:
     return reverse("report-retry", args=[run.pk]) if is_over else ""
 
 
-def _about(run: ReportRun, kind: Kind | None) -> str:
+def _about(run: ReportRun, choices: Choices) -> str:
     """What was asked, in words."""
-    labels = {name: (label, dict(options)) for name, label, options in (kind.choices if kind else ())}
+    labels = {name: (label, dict(options)) for name, label, options in choices}
     parts = [run.parameters[name] for name in ("subject", "site") if run.parameters.get(name)]
     for name, value in run.parameters.items():
         if name in labels:
@@ -202,8 +230,9 @@ def _about(run: ReportRun, kind: Kind | None) -> str:
 
 
 def _facts(run: ReportRun) -> str:
-    pages = ngettext("%(n)d page", "%(n)d pages", run.n_pages or 0) % {"n": run.n_pages or 0}
-    return f"{pages} · {(run.size or 0) / 1000:.0f} kB · {_('data as of')} {stamp(run.data_at, 'UTC')}"
+    pages = ngettext("%(n)d page", "%(n)d pages", run.n_pages) % {"n": run.n_pages} if run.n_pages else ""
+    size = f"{(run.size or 0) / 1000:.0f} kB"
+    return " · ".join(part for part in (pages, size, f"{_('data as of')} {stamp(run.data_at, 'UTC')}") if part)
 
 
 def _time_left(run: ReportRun) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,7 +17,7 @@ from trial_edc.accounts.roles import Permission
 from trial_edc.casebook.finders import find_subject
 from trial_edc.notices import selectors as notices
 
-from . import actions, selectors, storage
+from . import actions, documents, selectors, storage
 from .entries import RequestEntry
 from .kinds import Kind, kind_of
 from .models import ReportRun
@@ -42,7 +45,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest, run: ReportRun) -> HttpResponse:
     """One row of the history: a fragment for the script that asks how far it is, else a page."""
     if not selectors.may_have(request.access, run):
-        return refuse(request, RIGHT)
+        return refuse(request, selectors.right_to(run))
     row = selectors.run_row(request.access, run)
     template = "reports/_job.html" if request.htmx else "reports/job.html"
     return render(request, template, {"row": row})
@@ -50,21 +53,20 @@ def report(request: HttpRequest, run: ReportRun) -> HttpResponse:
 
 @require_safe
 @page(RIGHT)
-def download(request: HttpRequest, run: ReportRun) -> HttpResponse:
+def download(request: HttpRequest, run: ReportRun) -> HttpResponseBase:
     """The file, as it was made. Every GET is a line of its history."""
     if not selectors.may_have(request.access, run):
-        return refuse(request, RIGHT)
-    if run.state != ReportRun.State.DONE or not run.file_name:
+        return refuse(request, selectors.right_to(run))
+    if not run.has_content:
         raise Http404
     try:
-        content = storage.load(run.file_name, run.sha256)
-    except storage.FileLost:
+        content = BytesIO(documents.content(run)) if run.is_document else storage.opened(run.file_name, run.sha256)
+    except (storage.FileLost, documents.DocumentChanged):
         messages.error(request, _("The file of this report is no longer the one that was made. Request it again."))
         return redirect("reports")
     if request.method == "GET":
         actions.record_download(by=request.user, run=run)
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="{run.download_name}"'
+    answer = FileResponse(content, as_attachment=True, filename=run.download_name, content_type=run.content_type)
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
 
@@ -87,7 +89,7 @@ def retry(request: HttpRequest, run: ReportRun) -> HttpResponse:
 @page(RIGHT)
 def again(request: HttpRequest, run: ReportRun) -> HttpResponse:
     """Ask for the same report anew, with the data of now."""
-    sites = [site for site in selectors.allowed_sites(request.access) if site.pk in run.site_ids]
+    sites = [site for site in selectors.allowed_sites(request.access, kind_of(run.kind)) if site.pk in run.site_ids]
     return _act(
         request,
         run,
@@ -109,23 +111,29 @@ def tray(request: HttpRequest) -> HttpResponse:
 
 def _request(request: HttpRequest) -> HttpResponse:
     kind = kind_of(request.POST.get("kind", ""))
-    if kind is None:
+    if kind is None or not kind.on_card:
         messages.error(request, _("Choose one of the reports below."))
         return redirect("reports")
+    if not request.access.can(kind.right):
+        return refuse(request, kind.right)
     entry = RequestEntry(kind, request.POST)
-    subject = _subject_of(request, request.POST.get("subject", "") if kind.scope == "subject" else "")
+    subject = _subject_of(request, request.POST.get("subject", "") if kind.scope == "subject" else "", kind)
     if isinstance(subject, HttpResponse):
         return subject
     problem = ""
     sites: list[Site] = [subject.site] if subject else []
     if kind.scope == "subject" and subject is None:
         problem = _("Choose the subject of the casebook.")
-    elif kind.scope == "sites":
-        sites, problem = _sites_of(request)
+    elif kind.scope == "all":
+        sites = list(request.access.all_sites)
+        if len(selectors.allowed_sites(request.access, kind)) < len(sites):
+            return refuse(request, kind.right)
+    elif kind.scope in ("site", "sites"):
+        sites, problem = _sites_of(request, kind)
     if problem or not entry.is_valid():
         return _again_with(request, kind, entry, problem)
     about = {"subject": subject.code} if subject else {}
-    if kind.scope == "sites":
+    if kind.scope in ("site", "sites"):
         about["site"] = ", ".join(site.code for site in sites)
     try:
         actions.request_report(
@@ -146,22 +154,24 @@ def _again_with(request: HttpRequest, kind: Kind, entry: RequestEntry, problem: 
     return render(request, "reports/centre.html", {"page": shown}, status=422)
 
 
-def _subject_of(request: HttpRequest, code: str):
+def _subject_of(request: HttpRequest, code: str, kind: Kind | None = None):
     """The subject asked for: None when none is named, 404 for one not seen, a refusal where the right is missing."""
     if not code:
         return None
     subject = find_subject(code, request.access)
-    if not request.access.can(RIGHT, subject.site):
-        return refuse(request, RIGHT, subject.site)
+    right = kind.right if kind else RIGHT
+    if not request.access.can(right, subject.site):
+        return refuse(request, right, subject.site)
     return subject
 
 
-def _sites_of(request: HttpRequest) -> tuple[list[Site], str]:
+def _sites_of(request: HttpRequest, kind: Kind) -> tuple[list[Site], str]:
     """The sites asked for, all of the person's when none is named; 404 for one not seen."""
     code = request.POST.get("site", "")
-    allowed = list(selectors.allowed_sites(request.access))
+    allowed = list(selectors.allowed_sites(request.access, kind))
     if not code:
-        return allowed, ""
+        named = kind.scope == "sites" or len(allowed) == 1
+        return (allowed, "") if named else ([], _("Choose the site."))
     if code not in {site.code for site in request.access.seen_sites}:
         raise Http404
     chosen = [site for site in allowed if site.code == code]
@@ -170,7 +180,7 @@ def _sites_of(request: HttpRequest) -> tuple[list[Site], str]:
 
 def _act(request: HttpRequest, run: ReportRun, act) -> HttpResponse:
     if not selectors.may_have(request.access, run):
-        return refuse(request, RIGHT)
+        return refuse(request, selectors.right_to(run))
     try:
         act()
     except CannotReport as problem:

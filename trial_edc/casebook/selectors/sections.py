@@ -135,23 +135,7 @@ def section_view(
     entry = bind(spec, typed.raw, record=record or blank, context=context, casebook=facts.casebook)
     lock = facts.lock_over(slot.visit_code, instance)
     readonly = lock is not None or not may_enter(access, facts.site, slot.form_code) or _is_closed(instance)
-    previous, previous_label = _previous(facts, slot)
-    state = FormState(
-        saved=record,
-        entry=entry,
-        context=entry.context,
-        raw={} if readonly else typed.raw,
-        messages={} if readonly else typed.messages,
-        queries=facts.query_states(instance.id) if instance else {},
-        verified=facts.verified.get(instance.id, {}) if instance else {},
-        previous=previous,
-        previous_label=previous_label,
-        history_url=form_url(facts, slot) + "history/",
-        readonly=readonly,
-        subject=facts.casebook.subject.code
-        if may_enter(access, facts.site, study().flagged_entry or slot.form_code)
-        else "",
-    )
+    state = _form_state(facts, access, slot, (record, instance), entry, None if readonly else typed)
     status, reason = slot_status(
         facts,
         slot,
@@ -165,12 +149,43 @@ def section_view(
     return replace(shown, status_reason=reason, has_draft=draft is not None, prefilled=prefilled, **about)
 
 
+def _form_state(
+    facts: Facts,
+    access: Access,
+    slot: Slot,
+    saved: tuple[FormRecord | None, InstanceRow | None],
+    entry: Entry,
+    typed: Typed | None,
+) -> FormState:
+    """What the fields of a section need; `typed` is None where this person may not type."""
+    record, instance = saved
+    previous, previous_label = _previous(facts, slot)
+    may_carry_on = may_enter(access, facts.site, study().flagged_entry or slot.form_code)
+    return FormState(
+        saved=record,
+        entry=entry,
+        context=entry.context,
+        raw=typed.raw if typed else {},
+        messages=typed.messages if typed else {},
+        queries=facts.query_states(instance.id) if instance else {},
+        verified=facts.verified.get(instance.id, {}) if instance else {},
+        previous=previous,
+        previous_label=previous_label,
+        history_url=form_url(facts, slot) + "history/",
+        readonly=typed is None,
+        subject=facts.casebook.subject.code if may_carry_on else "",
+    )
+
+
 def build_section(
     state: FormState, slot: Slot, facts: Facts, *, status: str, typed: Typed, instance: InstanceRow | None
 ) -> SectionView:
     """The section from a state that was read already. No statement."""
     spec = state.entry.spec
     views = {one.address: field_view(one, state) for one in spec if not one.is_beside}
+    if tell := getattr(spec.model.Crf, "notes", None):
+        notes = tell(state.entry.record, facts.casebook)
+        views |= {at: replace(views[at], decided_by=note) for at, note in notes.items() if at in views}
     answered, expected = completeness(spec, state.entry.record, held=state.entry.errors)
     url = form_url(facts, slot)
     revision = instance.revision if instance else 0

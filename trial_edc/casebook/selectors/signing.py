@@ -16,14 +16,17 @@ from trial_edc.accounts.models import Site
 from trial_edc.accounts.roles import Permission
 from trial_edc.audit import clock
 from trial_edc.audit.models import AuditValue
+from trial_edc.crf.entry import with_rows
 from trial_edc.crf.registry import crf, row_models
 from trial_edc.crf.spec import form_spec
 from trial_edc.crf.values import FormRecord, display
 
 from ..actions.sign import SignResult, meanings, must_be_signed_alone
+from ..digests import is_as_given
 from ..models import FormInstance, Signature
 from ..reader import read_forms
 from ..study import study
+from .rows import item_of_column, row_keys
 from .trail import side_text, stamp
 
 PER_PAGE = 50
@@ -93,14 +96,23 @@ def signed_on_site(sites: list[Site]) -> Q:
     return Q(subject__site__in=sites, form_code__in=forms)
 
 
-def waiting_for_signature(access: Access) -> QuerySet[FormInstance]:
-    """What waits for this person's signature, oldest first."""
-    return unsigned(signable_by(access))
+def waiting_for_signature(access: Access, *, subject: str = "") -> QuerySet[FormInstance]:
+    """What waits for this person's signature, oldest first; of one subject alone when its number is given."""
+    return unsigned(signable_by(access), subject=subject)
 
 
-def unsigned(which: Q) -> QuerySet[FormInstance]:
-    """Of these forms the complete ones without a standing signature, oldest first."""
+def unsigned(which: Q, *, subject: str = "") -> QuerySet[FormInstance]:
+    """Of these forms the complete ones without a standing signature, oldest first.
+
+    Args:
+        subject: number of a subject, for its forms alone. Only then the signatures are looked at one by one (a
+            statement more): one that is not as it was given counts for nothing.
+    """
     standing = Signature.objects.filter(instance=OuterRef("pk"), voided_at=None)
+    if subject:
+        given = Signature.objects.filter(instance__subject__code=subject, voided_at=None)
+        standing = standing.exclude(pk__in=[one.pk for one in given if not is_as_given(one)])
+        which &= Q(subject__code=subject)
     return (
         FormInstance.objects.filter(which, status__in=["complete", "not_done"])
         .filter(~Exists(standing))
@@ -111,11 +123,9 @@ def unsigned(which: Q) -> QuerySet[FormInstance]:
 
 def signing_queue(access: Access, *, forms: list[str] | None = None, subject: str = "", page: int = 1) -> SigningPage:
     """What this person may sign, 50 at a time, with diffs. Eight statements, whatever the number of forms."""
-    waiting = waiting_for_signature(access)
+    waiting = waiting_for_signature(access, subject=subject)
     if forms:
         waiting = waiting.filter(form_code__in=forms)
-    if subject:
-        waiting = waiting.filter(subject__code=subject)
     counts = waiting.aggregate(n=Count("pk"), changed=Count("pk", filter=Q(was_signed=True)))
     live = Count("queries", filter=Q(queries__state__in=["open", "answered"]))
     start = (page - 1) * PER_PAGE
@@ -166,7 +176,7 @@ def _row(form: FormInstance, record: FormRecord, signed: Signature | None, diffs
 
 def _values(form: FormInstance, record: FormRecord, site: Site) -> tuple[tuple[str, str], ...]:
     place = form.visit.code if form.visit else ""
-    spec = form_spec(form.form_code, form.protocol_version, visit_code=place)
+    spec = with_rows(form_spec(form.form_code, form.protocol_version, visit_code=place), {}, record)
     zone = ZoneInfo(site.time_zone)
     shown = (
         (one, display(one, record.values.get(one.address), record.meta.get(one.address), time_zone=zone))
@@ -183,7 +193,7 @@ def _last_signatures(forms: list[FormInstance]) -> dict[int, Signature]:
 
 
 def _diffs(forms: list[FormInstance], signed: dict[int, Signature], access: Access) -> dict[int, list[Diff]]:
-    """Changes after the last signature, oldest first. One statement."""
+    """Changes after the last signature, oldest first. Two statements."""
     diffs: dict[int, list[Diff]] = defaultdict(list)
     again = [form for form in forms if form.pk in signed]
     if not again:
@@ -191,10 +201,11 @@ def _diffs(forms: list[FormInstance], signed: dict[int, Signature], access: Acce
     since = min(signed[form.pk].signed_at for form in again)
     changes = AuditValue.objects.filter(instance_id__in=[form.pk for form in again], at__gt=since).order_by("event_id")
     by_pk = {form.pk: form for form in again}
+    keys = row_keys((change.table_name, change.row_pk) for change in changes)
     sites = {site.pk: site for site in access.all_sites}
     for change in changes:
         form = by_pk[change.instance_id]
-        one = _item_of(change, form)
+        one = _item_of(change, form, keys.get((change.table_name, change.row_pk), ""))
         if one is None or change.at <= signed[form.pk].signed_at:
             continue
         site = sites[form.subject.site_id]
@@ -203,13 +214,12 @@ def _diffs(forms: list[FormInstance], signed: dict[int, Signature], access: Acce
     return diffs
 
 
-def _item_of(change: AuditValue, form: FormInstance):
+def _item_of(change: AuditValue, form: FormInstance, row_key: str):
     tables = {model._meta.db_table for model in (crf(form.form_code), *row_models(form.form_code))}
     if change.table_name not in tables:
         return None
     place = form.visit.code if form.visit else ""
-    spec = form_spec(form.form_code, form.protocol_version, visit_code=place)
-    return next((one for one in spec if one.column == change.item), None)
+    return item_of_column(form.form_code, form.protocol_version, place, change.item, row_key)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -252,6 +253,8 @@ def _to_do(facts: Facts, today: date) -> tuple[ToDo, ...]:
                 _place_url(code, visit_code, form, _seq),
             )
         )
+    for path in study().to_do:
+        todo += [ToDo(*line) for line in import_string(path)(facts)]
     n = sum(query.state == "open" for queries in facts.queries.values() for query in queries)
     if n:
         text = ngettext("%(n)d query to answer", "%(n)d queries to answer", n) % {"n": n}

@@ -125,14 +125,13 @@ def _add_visits(access: Access, rows: dict[str, list[WorkRow]]) -> None:
 
 
 def _still_expected(due: list[DueVisit], sites: dict[int, Site]) -> list[DueVisit]:
-    """Of the first rows, those whose tracks were not switched off. Three statements."""
-    first = due[: 3 * MOST_ROWS]
-    subjects = list(subject_model().objects.filter(pk__in={one.subject_id for one in first}))
+    """Those whose tracks were not switched off. Three statements, whatever the number of subjects."""
+    subjects = list(subject_model().objects.filter(pk__in={one.subject_id for one in due}))
     casebooks = read_many(subjects, date_forms() | track_forms())
     dates = {s.pk: subject_dates(casebooks[s.pk], sites[s.site_id]) for s in subjects}
     return [
         one
-        for one in first
+        for one in due
         if visit_status(study(), one.visit, dates[one.subject_id].anchors, today=_today(sites[one.site_id])).status
         != NOT_EXPECTED
     ]

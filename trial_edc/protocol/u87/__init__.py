@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from trial_edc.protocol.model import Protocol
 from trial_edc.protocol.u87.criteria import CRITERIA
-from trial_edc.protocol.u87.pages import BANNER, FORM_GROUPS, FORM_PANELS, LANES, LATEST, VISIT_FOLDS
+from trial_edc.protocol.u87.pages import (
+    AFTER_SAVE,
+    BANNER,
+    FORM_GROUPS,
+    FORM_PANELS,
+    LANES,
+    LATEST,
+    STEPS,
+    TO_DO,
+    VISIT_FOLDS,
+)
 from trial_edc.protocol.u87.panels import ANALYTES, PANELS
 from trial_edc.protocol.u87.plan import (
     ANCHORS,
@@ -42,16 +52,17 @@ PROTOCOL = Protocol(
     sdv=SDV,
     settings=SETTINGS,
     date_forms=DATE_FORMS,
-    subject_dates="subjects.selectors.subject_dates",
-    phase="subjects.selectors.phase",
+    phase="trial_edc.protocol.u87.phases.phase",
     form_groups=FORM_GROUPS,
     visit_folds=VISIT_FOLDS,
     banner=BANNER,
     latest=LATEST,
     lanes=LANES,
+    after_save=AFTER_SAVE,
+    to_do=TO_DO,
+    steps=STEPS,
     alerts=("adverse_events.safety.work.alerts",),
     form_panels=FORM_PANELS,
-    after_save=("adverse_events.safety.telling.after_save", "subjects.product.telling.after_save"),
     stopping_rules=STOPPING_RULES,
     measured_term="assessments.lab_rows.graded_term",
     flagged_entry="ae",

@@ -33,6 +33,7 @@ TRACKS_OFF = {
     "withdrawal of treatment": ("product",),
     "withdrawal of procedures": ("product", "safety", "efficacy"),
     "withdrawal": ALL_TRACKS,
+    "lost to follow-up": ALL_TRACKS,
 }
 
 # Where the dates come from that windows count from; the first source that has a date rules.
@@ -49,6 +50,7 @@ TRACK_EVENTS = (
     TrackEvent("progression", "rs", ("rsinv", ("PD",)), "rsdtc"),
     TrackEvent("new therapy", "subs", None, "sbstdt"),
     TrackEvent("screen failure", "ds", ("dsdecod", ("SCREENFAIL",)), "dsstdtc"),
+    TrackEvent("lost to follow-up", "ds", ("dsdecod", ("LOST",)), "dsstdtc"),
     TrackEvent("manufacturing failure", "mfg", ("mfgfail", ("STOP", "TERMINATED")), "mfgfldt"),
     TrackEvent("withdrawal of procedures", "icf", ("icfwdsc", ("PROC",)), "icfwddt"),
     TrackEvent("withdrawal", "icf", ("icfwdsc", ("ALL",)), "icfwddt"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count, groupby
 
@@ -72,13 +72,26 @@ def build(run: ReportRun, progress: Progress) -> Made:
     if subject is None:
         raise CannotReport(_("There is no such subject. Request the casebook from the subject's page."))
     facts = gather(subject)
-    with_trail = run.parameters.get("trail") != "without"
     progress.expect(len(facts.records) + 2)
+    written = document(run, facts, with_trail=run.parameters.get("trail") != "without", step=progress.step)
+    progress.step(_("Laying out"))
+    return Made(written, facts.data_at)
+
+
+def document(
+    run: ReportRun, facts: Facts, *, with_trail: bool, step: Callable[[str], object], title: str = "", part: str = ""
+) -> str:
+    """The casebook as HTML. No statement: everything was read before.
+
+    Args:
+        step: is told each part as it is written. title: of the document, "" = of a whole casebook.
+        part: what it is about when the facts are not all of the subject ("Day 7").
+    """
     numbers = count(1)
-    pages = _pages(facts, progress, numbers)
-    progress.step(_("Writing trail, queries and codes"))
+    pages = _pages(facts, step, numbers)
+    step(_("Writing trail, queries and codes"))
     context = {
-        "cover": _cover(run, facts, pages),
+        "cover": _cover(run, facts, pages, title or _("Subject casebook"), part),
         "visits": [(title, list(of_visit)) for title, of_visit in groupby(pages, key=lambda page: page.visit)],
         "pages": pages,
         "with_trail": with_trail,
@@ -88,27 +101,27 @@ def build(run: ReportRun, progress: Progress) -> Made:
         "missing": tuple((code, str(label)) for code, label in MISSING.items()),
         "qualifiers": QUALIFIERS,
     }
-    progress.step(_("Laying out"))
-    return Made(pdf.html("casebook.html", context), facts.data_at)
+    return pdf.html("casebook.html", context)
 
 
-def _pages(facts: Facts, progress: Progress, numbers: Iterator[int]) -> list[FormPage]:
+def _pages(facts: Facts, step: Callable[[str], object], numbers: Iterator[int]) -> list[FormPage]:
     pages = []
     for n, record in enumerate(facts.records, start=1):
         label = _("Form %(n)d of %(total)d") % {"n": n, "total": len(facts.records)}
-        progress.step(label)
+        step(label)
         teller = Teller(spec_of(record), facts.site, facts.people, numbers)
         changes = teller.changes(facts.trail.get(record.instance_id, ()))
         pages.append(form_page(facts, record, changes))
     return pages
 
 
-def _cover(run: ReportRun, facts: Facts, pages: list[FormPage]):
+def _cover(run: ReportRun, facts: Facts, pages: list[FormPage], title: str, part: str):
     subject, site = facts.subject, facts.site
     n_signed = sum(not page.unsigned for page in pages)
     about = (
         (_("Site"), f"{site.code} · {site.name}"),
         (_("Subject"), subject.code),
+        *([(_("Part"), part)] if part else []),
         (_("Protocol version of the subject"), subject.protocol_version),
         (_("Times"), _("of the site (%(zone)s), with their UTC offset") % {"zone": site.time_zone}),
         (_("Forms"), _("%(n)d saved, %(signed)d signed") % {"n": len(pages), "signed": n_signed}),
@@ -116,7 +129,7 @@ def _cover(run: ReportRun, facts: Facts, pages: list[FormPage]):
     )
     return cover(
         run,
-        _("Subject casebook"),
+        title,
         data_at=facts.data_at,
         zone=site.time_zone,
         site=site.code,

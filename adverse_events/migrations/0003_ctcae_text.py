@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('adverse_events', '0001_initial'),
+        ('adverse_events', '0002_pilot'),
     ]
 
     operations = [

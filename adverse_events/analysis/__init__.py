@@ -1,0 +1,1 @@
+"""Analyses of adverse events: casebooks in, tables out."""

@@ -1,0 +1,1 @@
+"""Analyses of response, survival and kinetics: casebooks in, tables and figures out."""

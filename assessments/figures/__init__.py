@@ -1,0 +1,1 @@
+"""Figures of the analyses: each module draws one kind from plain numbers."""
