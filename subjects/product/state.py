@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -97,12 +98,13 @@ class Product:
 
     @property
     def steps_done(self) -> frozenset[str]:
-        """Steps of the lot in hand: a second manufacture begins its way anew, after the collection."""
+        """Steps of the lot in hand: a second manufacture begins its way anew once the cells are with the maker."""
         begun = self.lot.started_on if self.lot and len(self.lots) > 1 else None
+        zone = ZoneInfo(self.subject.site.time_zone)
         return frozenset(
             one.coistep
             for one in self.steps
-            if one.coistep and (begun is None or one.coistep == "APHERESIS" or one.coidtc.date() >= begun)
+            if begun is None or one.coistep in BEFORE_MANUFACTURE or one.coidtc.astimezone(zone).date() >= begun
         )
 
     @property
@@ -136,7 +138,9 @@ def product_of(casebook: Any, signed: Collection[int], holds: Collection[Any] = 
         key=lambda one: (one.mfgstdt or date.max, one.seq),
     )
     bags = [_bag(one, signed) for one in casebook["rel"] if one.relstat or one.relcoa]
-    steps = sorted((one for one in casebook["coi"] if one.coidtc), key=lambda one: (one.coidtc, one.seq))
+    steps = sorted(
+        (one for one in casebook["coi"] if one.coidtc and one.coistep), key=lambda one: (one.coidtc, one.seq)
+    )
     starts = [one.infdtc for one in casebook["inf"] if one.infdtc]
     return Product(
         subject=casebook.subject,

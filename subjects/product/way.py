@@ -141,11 +141,11 @@ def _step(one: Any, subject: Any, zone: ZoneInfo, people: Mapping[int, str]) -> 
     return Turn(
         kind="step",
         level="act" if notes else "done",
-        title=step_label(one.coistep) if one.coistep else _("Step of custody"),
+        title=step_label(one.coistep),
         at=one.coidtc,
         when=text(one.coidtc, zone),
         people=_(" and ").join(names),
-        place=place_of(one.coistep or "", subject.site),
+        place=place_of(one.coistep, subject.site),
         facts=_facts((_("Chain of identity"), one.coiid)),
         notes=tuple(notes),
         url=reverse("log-entry", args=[subject.code, "coi", one.seq]),

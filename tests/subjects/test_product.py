@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from subjects.demo.courses import COURSES
@@ -315,12 +316,14 @@ def test_growth_after_the_infusion_is_asked_about(study, subject):
 
 
 def test_the_demo_has_failed_manufactures(study):
+    call_command("load_laboratories", verbosity=0)
     courses = tuple(course for course in COURSES if course.failure)
 
     again, ended = seed_demo(as_of=date(2026, 3, 5), people=study.people, courses=courses, say=lambda text: None)
 
     assert state_of(product_now(again)) == ("ok", "Released")
     assert [lot.outcome for lot in product_now(again).lots] == ["REPEAT", "SUCCESS"]
+    assert product_now(again).next_step == "THAW"
     assert state_of(product_now(ended)) == ("act", "Failure - stop")
     assert product_now(ended).next_step == ""
 
