@@ -26,6 +26,7 @@ from .models import ReportRun
 HISTORY = timedelta(days=90)
 ROWS = 50
 TELLS_TIME_FROM = 0.1
+MOST_SECONDS = 100
 State = ReportRun.State
 
 
@@ -235,4 +236,7 @@ def _time_left(run: ReportRun) -> str:
         return ""
     passed = (timezone.now() - run.started_at).total_seconds()
     seconds = max(1, round(passed / share - passed))
+    if seconds > MOST_SECONDS:
+        minutes = round(seconds / 60)
+        return ngettext("about %(n)d minute left", "about %(n)d minutes left", minutes) % {"n": minutes}
     return ngettext("about %(n)d second left", "about %(n)d seconds left", seconds) % {"n": seconds}
