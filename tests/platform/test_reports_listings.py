@@ -110,10 +110,10 @@ def test_the_verification_listing_shows_what_is_left(study, subject, signs):
     rest = text_of(made(study, kind="sdv-listing", sites=[subject.site], which="open"))
     every = text_of(made(study, kind="sdv-listing", sites=[subject.site], which="all"))
 
-    assert "U87 infusion, Day 0" in before
+    assert "U87 infusion, " in before
     assert "Start date and time" in before
     assert "Start date and time" not in rest
-    assert "U87 infusion, Day 0" in every
+    assert "U87 infusion, " in every
 
 
 def test_every_kind_has_a_builder_a_purpose_and_choices_with_a_default(database):

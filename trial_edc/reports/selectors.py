@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -119,7 +119,8 @@ def centre(access: Access, *, subject: str = "", asked: Card | None = None) -> C
         for kind in kinds()
         if kind.on_card and _may_ask(access, kind)
     )
-    runs = _runs(sites)[: ROWS + 1]
+    hidden = [kind.code for kind in kinds() if not (kind.on_card and _may_ask(access, kind))]
+    runs = _runs(sites, hidden)[: ROWS + 1]
     words = {one.kind.code: one.entry.choices for one in cards}
     rows = tuple(job_row(access, run, words.get(run.kind)) for run in list(runs)[:ROWS])
     groups = ((str(label), tuple(one for one in cards if one.kind.purpose == code)) for code, label in PURPOSES)
@@ -163,13 +164,14 @@ def tray(access: Access) -> tuple[JobRow, ...]:
     return tuple(job_row(access, run) for run in own[:10] if may_have(access, run))
 
 
-def _runs(sites: Iterable[Site] | None):
-    """Runs of the last 90 days about these sites only, newest first; None asks for those of any site."""
+def _runs(sites: Iterable[Site] | None, hidden: Collection[str] = ()):
+    """Runs of the last 90 days about these sites only, newest first, without the kinds `hidden`; None asks for those
+    of any site and kind.
+    """
     since = clock.now() - HISTORY
     found = ReportRun.objects.select_related("requested_by").annotate(n_downloads=Count("downloads"))
     if sites is not None:
-        elsewhere = [kind.code for kind in kinds() if not kind.on_card]
-        found = found.exclude(kind__in=elsewhere).filter(requested_at__gte=since)
+        found = found.exclude(kind__in=hidden).filter(requested_at__gte=since)
         found = found.filter(site_ids__contained_by=[site.pk for site in sites])
     return found.order_by("-requested_at", "-pk")
 
