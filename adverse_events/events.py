@@ -16,12 +16,18 @@ def adverse_events(casebook):
     return tuple((str(one.seq), event_label(one)) for one in casebook["ae"]) if casebook else ()
 
 
-def reported_event(casebook, number):
-    """The adverse event a serious adverse event number ends with: entry 4 for "AE-004"; None for no such entry."""
+def event_number(number: str | None) -> int | None:
+    """The log entry a serious adverse event number ends with: 4 for "AE-004"; None when it ends with none."""
     found = re.search(r"(\d+)\s*$", number or "")
-    if not found or casebook is None:
+    return int(found[1]) if found else None
+
+
+def reported_event(casebook, number):
+    """The adverse event a serious adverse event number ends with; None for no such entry."""
+    entry = event_number(number)
+    if entry is None or casebook is None:
         return None
-    return next((one for one in casebook["ae"] if one.seq == int(found[1])), None)
+    return next((one for one in casebook["ae"] if one.seq == entry), None)
 
 
 def serious_events(casebook):

@@ -117,3 +117,16 @@ class LabResultRow(CrfRow):
     class Meta(CrfRow.Meta):
         abstract = True
         triggers = row_triggers("lb")
+
+
+def graded_term(record, key):
+    """(CTCAE term, its grade, the value as reported) of a measured row with a grade from 1 on; None without."""
+    analyte, grade = protocol().analytes.get(key), record[f"lbtoxgr.{key}"]
+    if analyte is None or not grade or record[key] is None or isinstance(record[key], str):
+        return None
+    unit = record.meta.get(key, {}).get("unit") or analyte.units[0].code
+    value = reported(record[key], unit, analyte)
+    limits = {"lln": record[f"lbornrlo.{key}"], "uln": record[f"lbornrhi.{key}"]}
+    proposal = worst_grade(key, value, unit=unit, version=protocol().settings.ctcae_version, **limits)
+    told = "" if value is None else f"{analyte.label} {value.normalize():f} {unit}".strip()
+    return (proposal.term, grade, told) if proposal.term else None

@@ -90,10 +90,13 @@ def laboratories_of(casebook) -> tuple[tuple[str, str], ...]:
 
 
 def ranges_on(laboratory: str, on: date, casebook=None) -> list[LabRange]:
-    """All ranges of a laboratory that count on a day. One statement for all laboratories of a casebook."""
+    """All ranges of a laboratory that count on a day. One statement for all laboratories a casebook offers."""
     offered = [code for code, _label in laboratories_of(casebook)] if casebook is not None else []
     if laboratory not in offered:
-        found = list(LabRange.objects.filter(laboratory__code=laboratory))
+        known = casebook.reference.setdefault("further ranges", {}) if casebook is not None else {}
+        if laboratory not in known:
+            known[laboratory] = list(LabRange.objects.filter(laboratory__code=laboratory))
+        found = known[laboratory]
     else:
         if "ranges" not in casebook.reference:
             stored = LabRange.objects.filter(laboratory__code__in=offered).select_related("laboratory")

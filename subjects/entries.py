@@ -36,6 +36,9 @@ class RegisterEntry(forms.Form):
     consent_version = forms.CharField(label=_("Consent form version"), max_length=40)
     sex = forms.ChoiceField(label=_("Sex at birth"))
     birth_year = forms.CharField(label=_("Year of birth"), max_length=10)
+    earlier_number = forms.CharField(
+        label=_("Earlier number, when screened before"), max_length=12, required=False, help_text=_("Such as 101-0009")
+    )
 
     def __init__(self, *args: Any, sites: Sequence[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,4 +55,35 @@ class RegisterEntry(forms.Form):
         """Put the messages of the case report forms under the fields they belong to."""
         fields = {item: name for name, item in ITEMS.items()}
         for item, text in messages.items():
-            self.add_error(fields.get(item), text)
+            self.add_error(fields.get(item, item if item in self.fields else None), text)
+
+
+class TransferEntry(forms.Form):
+    """Where a subject moves, and why."""
+
+    site = forms.ChoiceField(label=_("New site"))
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def __init__(self, *args: Any, sites: Sequence[Site], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sites = {site.code: site for site in sites}
+        self.fields["site"].choices = [("", ""), *((code, f"{code} · {s.name}") for code, s in self.sites.items())]
+
+
+class ConsentVersionEntry(forms.Form):
+    """A consent form version put into use at a site."""
+
+    site = forms.ChoiceField(label=_("Site"))
+    version = forms.CharField(label=_("Version"), max_length=40)
+    dated_on = forms.DateField(label=_("Version date"), help_text=_("For example 2026-03-05"))
+    active_on = forms.DateField(label=_("In use from"), help_text=_("For example 2026-03-20"))
+    reconsent = forms.BooleanField(label=_("Subjects of an older version sign it again"), required=False)
+
+    def __init__(self, *args: Any, sites: Sequence[Site], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sites = {site.code: site for site in sites}
+        self.fields["site"].choices = [(code, f"{code} · {site.name}") for code, site in self.sites.items()]
+
+    def typed(self) -> dict[str, Any]:
+        """Arguments of `activate_consent_version`."""
+        return {**self.cleaned_data, "site": self.sites[self.cleaned_data["site"]]}

@@ -53,4 +53,26 @@ class Visit(models.Model):
         return f"{self.subject_id}/{self.code}"
 
 
+class ConsentVersion(models.Model):
+    """A version of the consent form in use at a site from `active_on` on; rows are only added."""
+
+    site = models.ForeignKey("accounts.Site", on_delete=models.PROTECT, related_name="consent_versions")
+    version = models.CharField(_("Version"), max_length=40)
+    dated_on = models.DateField(_("Version date"))
+    active_on = models.DateField(_("In use from"))
+    is_reconsent_needed = models.BooleanField(_("Subjects of an older version sign it again"), default=False)
+    activated_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    activated_at = models.DateTimeField()
+
+    class Meta:
+        triggers = audited_table()
+        ordering = ["site", "active_on", "pk"]
+        constraints = [models.UniqueConstraint(fields=["site", "version"], name="one_consent_version_per_site")]
+
+    def __str__(self) -> str:
+        return self.version
+
+
 from subjects import crfs as crfs  # noqa: E402  the forms of this app are models too
+from subjects.product.models import Hold as Hold  # noqa: E402
+from subjects.product.models import IdentityCheck as IdentityCheck  # noqa: E402

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from subjects.actions.subjects import CannotRegister, open_unscheduled_visit, register_subject
+from subjects.eligibility.page import eligibility_page
 from subjects.entries import RegisterEntry
 from subjects.journey import Journey, Stop, Stretch, Track, journey
 from trial_edc.accounts.pages import page
@@ -19,6 +21,7 @@ from trial_edc.casebook.problems import Refused
 from trial_edc.casebook.selectors.subject_list import subject_list
 from trial_edc.casebook.selectors.subject_page import SubjectPage, subject_page
 from trial_edc.casebook.statuses import STATUS_LABELS
+from trial_edc.casebook.study import study
 
 # Of the forms of a visit the one that needs somebody first names the visit in the journey.
 MOST_URGENT = (
@@ -59,7 +62,19 @@ def subject(request: HttpRequest, subject) -> HttpResponse:
     """One subject: where it stands, what is open, the matrix."""
     asked = {name: posted.plain(request.GET.get(name, "")) for name in ("lens", "unfold")}
     shown = subject_page(request.access, subject, **asked)
-    return render(request, "subjects/page.html", {"page": shown, "journey": journey_of(shown)})
+    about = {"page": shown, "journey": journey_of(shown), "worksheets": worksheets_of(subject)}
+    return render(request, "subjects/page.html", about)
+
+
+def worksheets_of(subject) -> list[tuple[str, str]]:
+    """(address, title) of the worksheets the study has the forms for."""
+    planned = {cell.form for cell in study().cells}
+    known = (
+        ("tr", "tumour", _("Tumour assessment")),
+        ("lbh", "labs", _("Laboratory")),
+        ("pk", "kinetics", _("Kinetics")),
+    )
+    return [(reverse(name, args=[subject.code]), title) for form, name, title in known if form in planned]
 
 
 def journey_of(shown: SubjectPage) -> Journey | None:
@@ -97,8 +112,11 @@ def tracks_of(shown: SubjectPage) -> list[Track]:
 @page(Permission.REGISTER_SUBJECTS)
 def register(request: HttpRequest) -> HttpResponse:
     """Issue a number and save consent and demography."""
+    if not study().registers:
+        raise Http404
     sites = request.access.sites(Permission.REGISTER_SUBJECTS)
-    entry = RegisterEntry(request.POST or None, sites=sites)
+    earlier = posted.plain(request.GET.get("earlier", ""))[:12]
+    entry = RegisterEntry(request.POST or None, sites=sites, initial={"earlier_number": earlier})
     if request.method == "POST" and entry.is_valid():
         try:
             subject = register_subject(by=request.user, **entry.typed())
@@ -109,6 +127,14 @@ def register(request: HttpRequest) -> HttpResponse:
             entry.add_error(None, str(problem))
     status = 422 if request.method == "POST" else 200
     return render(request, "subjects/register.html", {"entry": entry}, status=status)
+
+
+@require_safe
+@page(Permission.READ_LIVE_DATA)
+def eligibility(request: HttpRequest, subject) -> HttpResponse:
+    """The criteria beside the data that decide them; `?at=` names the confirmation."""
+    shown = eligibility_page(request.access, subject, posted.plain(request.GET.get("at", "")))
+    return render(request, "subjects/eligibility.html", {"page": shown.sheet, "eligibility": shown})
 
 
 @require_POST

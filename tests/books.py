@@ -8,6 +8,7 @@ from trial_edc.accounts.models import Site
 from trial_edc.casebook.reader import Casebook, InstanceRow
 from trial_edc.crf.entry import Entry, bind
 from trial_edc.crf.parse import EntryContext
+from trial_edc.crf.registry import crf
 from trial_edc.crf.spec import form_spec
 from trial_edc.crf.values import FormRecord
 
@@ -61,7 +62,29 @@ def fill(path: str, *, casebook: Casebook | None = None, context=CONTEXT, record
     spec = form_spec(form, visit_code=visit)
     record = record or FormRecord(None, form, visit, int(seq))
     raw = {f"{form}.{name.replace('__', '.')}": text for name, text in typed.items()}
-    return bind(spec, raw, record=record, context=context, casebook=casebook)
+    watched = Watched(casebook) if casebook is not None else None
+    entry = bind(spec, raw, record=record, context=context, casebook=watched)
+    undeclared = watched.forms - set(getattr(crf(form).Crf, "reads", ())) if watched else ()
+    assert not undeclared, f"{form} reads {', '.join(sorted(undeclared))} and does not declare it (Crf.reads)"
+    return entry
+
+
+class Watched:
+    """A casebook that remembers which forms were asked for: what a form reads, it declares."""
+
+    def __init__(self, casebook: Casebook) -> None:
+        self._casebook, self.forms = casebook, set()
+
+    def __getitem__(self, form_code: str):
+        self.forms.add(form_code)
+        return self._casebook[form_code]
+
+    def record(self, visit_code: str, form_code: str, seq: int = 1):
+        self.forms.add(form_code)
+        return self._casebook.record(visit_code, form_code, seq)
+
+    def __getattr__(self, name: str):
+        return getattr(self._casebook, name)
 
 
 def said(entry: Entry, address: str) -> list[str]:

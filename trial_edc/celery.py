@@ -10,6 +10,7 @@ from typing import Any
 
 import django
 from celery import Celery
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial_edc.settings")
 
@@ -36,3 +37,11 @@ def _configuration() -> dict[str, Any]:
 
 app.add_defaults(_configuration)
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def _refuse_another_study(**_: Any) -> None:
+    """A worker ends at once where the database belongs to another study."""
+    from trial_edc.casebook.mark import require_own_study_at_start
+
+    require_own_study_at_start()

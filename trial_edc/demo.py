@@ -23,6 +23,7 @@ from django.core.management import call_command, get_commands
 
 from trial_edc import embedded
 from trial_edc.embedded_host import CannotStart, port_is_free
+from trial_edc.protocol import STUDIES
 
 START_SECONDS = 120
 STOP_SECONDS = 15
@@ -65,11 +66,11 @@ def run(*, port: int, say: Callable[[str], object]) -> int:
 
 
 def reset(*, say: Callable[[str], object]) -> None:
-    """Delete the demo's servers and files, not those of the tests. Raises CannotStart when it runs."""
+    """Delete the demo's servers and files, not those of tests or other studies. Raises CannotStart when it runs."""
     data_dir: Path = settings.EDC_DATA_DIR
     embedded.servers(data_dir).delete()
     for path in data_dir.iterdir():
-        if path.name == "test":
+        if path.name == "test" or path.name in STUDIES:
             continue
         if path.is_dir():
             shutil.rmtree(path)

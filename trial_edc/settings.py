@@ -11,7 +11,9 @@ env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 EDC_ENV = env.str("EDC_ENV", "demo")
 EDC_PROTOCOL = env.str("EDC_PROTOCOL", "u87")
-EDC_DATA_DIR = Path(env.str("EDC_DATA_DIR", str(BASE_DIR / "var"))).resolve()
+# Each study has a database of its own; without an address it lies in a directory of its own.
+_DATA_DIR = BASE_DIR / "var" if EDC_PROTOCOL == "u87" else BASE_DIR / "var" / EDC_PROTOCOL
+EDC_DATA_DIR = Path(env.str("EDC_DATA_DIR", str(_DATA_DIR))).resolve()
 # Web and worker share it: the worker writes reports there, the web process hands them out.
 EDC_REPORTS_DIR = Path(env.str("EDC_REPORTS_DIR", str(EDC_DATA_DIR / "reports"))).resolve()
 EDC_TEST_HOOKS = env.bool("EDC_TEST_HOOKS", False)
@@ -49,6 +51,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "trial_edc.accounts",
     "trial_edc.audit",
+    "trial_edc.notices",
     "trial_edc.crf",
     "trial_edc.casebook",
     "trial_edc.exports",
@@ -150,6 +153,9 @@ CACHES = {"default": cache_settings(REDIS_URL, env.int("EDC_CACHE_DATABASE", 1))
 
 # Jobs are stored rows and tasks take their ids: results are not kept in the broker, and a task that a killed
 # worker held goes to another one.
+# A worker that says nothing for so long is taken for dead; what waits or was left behind is handed out so often.
+EDC_JOB_LEASE_SECONDS = env.int("EDC_JOB_LEASE_SECONDS", 300)
+EDC_JOB_SWEEP_SECONDS = env.int("EDC_JOB_SWEEP_SECONDS", 60)
 EDC_BROKER_DATABASE = env.int("EDC_BROKER_DATABASE", 0)
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
@@ -159,6 +165,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 5,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
@@ -172,6 +179,8 @@ if env.str("EMAIL_URL", ""):
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = EDC_DATA_DIR / "mail"
+
+EMAIL_TIMEOUT = 20  # seconds; a mail server that hangs holds a worker no longer
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -21,13 +21,16 @@ STUDY_NAMES = {"u87": "U87-01", "cdiscpilot": "CDISC pilot"}
 PAGES: tuple[tuple[str, Promise, str, P | None, bool], ...] = (
     ("worklist", gettext_lazy("Worklist"), "/", None, True),
     ("subjects", gettext_lazy("Subjects"), "/subjects/", P.VIEW_SUBJECTS, True),
-    ("safety", gettext_lazy("Safety"), "/safety/", P.VIEW_SAFETY, True),
+    ("safety", gettext_lazy("Safety"), "/safety/", P.READ_LIVE_DATA, True),
     ("queries", gettext_lazy("Queries"), "/queries/", P.VIEW_QUERIES, True),
     ("reports", gettext_lazy("Reports"), "/reports/", P.DOWNLOAD_REPORTS, True),
+    ("products", gettext_lazy("Product"), "/product/", P.VIEW_PRODUCT, False),
+    ("bedside", gettext_lazy("Identity checks"), "/bedside/", P.CONFIRM_BEDSIDE, False),
     ("sign", gettext_lazy("Sign"), "/sign/", P.SIGN_FORMS, False),
     ("verify", gettext_lazy("Verify"), "/verify/", P.VERIFY_SOURCE, False),
     ("data", gettext_lazy("Data"), "/data/", P.VIEW_DATA_CONSOLE, False),
     ("endpoints", gettext_lazy("Endpoints"), "/endpoints/", P.VIEW_ENDPOINTS, False),
+    ("laboratories", gettext_lazy("Laboratories"), "/laboratories/", P.VIEW_STUDY_BUILD, False),
     ("audit", gettext_lazy("Audit"), "/audit/", P.VIEW_AUDIT_TRAIL, False),
     ("admin", gettext_lazy("Admin"), "/admin/", P.MANAGE_USERS, False),
 )

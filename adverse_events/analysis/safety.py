@@ -12,6 +12,7 @@ from adverse_events.analysis.astct import beside_table
 from adverse_events.analysis.by_term import term_table
 from adverse_events.analysis.window import Counted, counted_events
 from trial_edc.casebook.study import study as protocol
+from trial_edc.crf.spec import form_spec
 from trial_edc.exports.numbers import share
 from trial_edc.exports.study import Book, StudyData, reads
 from trial_edc.exports.tables import Cell, Part, Table, row
@@ -194,12 +195,14 @@ def _confirmed(books: Sequence[Book], study: StudyData) -> dict[str, Any]:
 def _special(rules: EventRules, books: Sequence[Book], events: Sequence[Counted]) -> Table:
     """Events of special interest by their kind."""
     mine = [event for event in events if _is_special(event, rules)]
+    labels = dict(form_spec(rules.form)[rules.special].choices)
     rows = []
     for kind in dict.fromkeys(sorted(event.record[rules.special] for event in mine)):
         of_kind = [event for event in mine if event.record[rules.special] == kind]
         severe = [event for event in of_kind if (event.rank or 0) >= rules.severe_from]
         serious = [event for event in of_kind if event.says(rules.serious)]
-        rows.append(row(kind, *(subjects_cell(found, len(books)) for found in (of_kind, severe, serious))))
+        label = str(labels.get(kind, kind))
+        rows.append(row(label, *(subjects_cell(found, len(books)) for found in (of_kind, severe, serious))))
     severe_label = next(label for _stored, rank, label in rules.grades if rank == rules.severe_from)
     columns = (_("Kind"), _("Any"), _("Grade %(grade)s or higher") % {"grade": _(severe_label)}, _("Serious"))
     empty = _("No event of special interest in the window.")

@@ -132,11 +132,12 @@ def _grades(record: FormRecord, rules: EventRules, start: date, cutoff_on: date)
 
 
 def _worsens(book: Book, held: list[_Held], first: date, last: date) -> bool:
-    """Whether a grade higher than all before the origin begins in the window."""
+    """Whether a grade higher than all before the origin begins in the window; the first one held is of before."""
     assert book.origin_on is not None
-    known_before = [one.rank for one in held if one.since < book.origin_on and one.rank is not None]
+    early = [one for n, one in enumerate(held) if n == 0 or one.since < book.origin_on]
+    known_before = [one.rank for one in early if one.rank is not None]
     highest = max(known_before, default=0)
-    later = [one for one in held if first <= one.since <= last and one.rank is not None]
+    later = [one for one in held[len(early) :] if first <= one.since <= last and one.rank is not None]
     if known_before:
         return any((one.rank or 0) > highest for one in later)
     # The grade at the start was not written down: the first change counts when it reaches the worst of the course.

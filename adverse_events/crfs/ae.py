@@ -55,6 +55,14 @@ SPECIAL_INTEREST = [
     ("RCL", _("RCL positive")),
     ("NONE", _("None")),
 ]
+PILOT = ("cdiscpilot",)
+SEVERITY = [("MILD", _("Mild")), ("MODERATE", _("Moderate")), ("SEVERE", _("Severe"))]
+REPORTED_CAUSALITY = [
+    ("NONE", _("None")),
+    ("REMOTE", _("Remote")),
+    ("POSSIBLE", _("Possible")),
+    ("PROBABLE", _("Probable")),
+]
 CRITERIA = ("aesdth", "aeslife", "aeshosp", "aesdisab", "aescong", "aesmie")
 ENDED = ("RECOVERED", "SEQUELAE", "FATAL")
 SERIOUS = answered("aeser", "Y")
@@ -125,11 +133,12 @@ class AdverseEvent(CrfModel):
 
     class Crf:
         code, title, layout = "ae", _("Adverse event"), "log"
+        reads = ("crs", "icf", "inf")
         sections = [
-            (_("Event"), ["aeterm", "aectcae", "aectcv", "aellt", "aetoxgr", "aeastgr"]),
+            (_("Event"), ["aeterm", "aedecod", "aesoc", "aectcae", "aectcv", "aellt", "aesev", "aetoxgr", "aeastgr"]),
             (_("Course"), ["aestdtc", "aeout", "aeendtc", "aegrchg", "aetrtem"]),
             (_("Serious"), ["aeser", *CRITERIA]),
-            (_("Cause"), ["aerelu87", "aerelld", "aerelaph", "aereldis", "aereloth"]),
+            (_("Cause"), ["aerel", "aerelu87", "aerelld", "aerelaph", "aereldis", "aereloth"]),
             (_("Action"), ["aeacn", "aetreat", "aedlt", "aesi"]),
         ]
 
@@ -177,6 +186,10 @@ class AdverseEvent(CrfModel):
     aesi = item(code(_("AE of special interest"), SPECIAL_INTEREST), sdv=True)
     aetrtem = item(yes_no(_("Treatment-emergent")), derive=treatment_emergent)
     aetreat = item(yes_no(_("Treatment given")))
+    aedecod = item(models.CharField(_("Coded term"), max_length=200), optional=True, studies=PILOT)
+    aesoc = item(models.CharField(_("System organ class"), max_length=200), optional=True, studies=PILOT)
+    aesev = item(code(_("Severity as collected"), SEVERITY), studies=PILOT)
+    aerel = item(code(_("Related to study treatment, as reported"), REPORTED_CAUSALITY), studies=PILOT)
 
 
 @edit_check(AdverseEvent, "aetoxgr", "aectcae", hard=True)

@@ -101,6 +101,7 @@ class CrsAssessment(CrfModel):
 
     class Crf:
         code, title, layout = "crs", _("CRS daily assessment"), "fields"
+        reads = ("crs", "vs")
         short = _("CRS")
         sections = [
             (_("Day"), ["crsdtc"]),

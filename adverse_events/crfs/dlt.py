@@ -30,6 +30,8 @@ class DltEvaluation(CrfModel):
 
     class Crf:
         code, title, layout = "dlt", _("DLT evaluation"), "fields"
+        short = _("DLT")
+        reads = ("ae", "inf")
         sections = [(_("DLT"), ["dlwinend", "dltyn", "dltae", "dleval", "dlstag"])]
 
     dleval = item(yes_no(_("DLT-evaluable")), sdv=True)

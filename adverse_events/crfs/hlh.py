@@ -39,6 +39,8 @@ class HlhWorkUp(CrfModel):
 
     class Crf:
         code, title, layout = "hlh", _("IEC-HS / HLH work-up"), "log"
+        short = _("IEC-HS / HLH")
+        reads = ("ae", "cyt")
         sections = [
             (_("Assessment"), ["hlhdtc"]),
             (_("Laboratory"), ["hlhferr", "hlhfib", "hlhtrig", "hlhsil2", "hlhlft", "hlhcyto"]),

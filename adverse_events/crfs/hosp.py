@@ -25,6 +25,8 @@ class Hospitalisation(CrfModel):
 
     class Crf:
         code, title, layout = "hosp", _("Hospitalisation / ICU"), "log"
+        short = _("Hospital stay")
+        reads = ("ae",)
         sections = [(_("Stay"), ["hoadm", "horeas", "hodis", "hoicu"])]
 
     hoadm = item(models.DateField(_("Admission date")))

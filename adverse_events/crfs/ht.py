@@ -59,6 +59,8 @@ class Haematotoxicity(CrfModel):
 
     class Crf:
         code, title, layout = "ht", _("Haematotoxicity (ICAHT)"), "fields"
+        short = _("Haematotoxicity")
+        reads = ("inf", "lbh")
         sections = [
             (_("Neutropenia"), ["htanc500", "htanc100", "htearly", "htlate"]),
             (_("Recovery"), ["htrec", "htplt", "htboost"]),

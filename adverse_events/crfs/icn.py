@@ -111,6 +111,7 @@ class IcansAssessment(CrfModel):
 
     class Crf:
         code, title, layout = "icn", _("ICANS daily assessment"), "fields"
+        reads = ("icn",)
         short = _("ICANS")
         sections = [
             (_("Day"), ["icndtc", "icncom", "icnunab"]),

@@ -25,6 +25,7 @@ class Infection(CrfModel):
 
     class Crf:
         code, title, layout = "infx", _("Infection"), "log"
+        reads = ("ae", "icf")
         sections = [(_("Infection"), ["ifdt", "iftype", "iforg", "ifsite", "ifgrd", "iftrt"])]
 
     iforg = item(models.CharField(_("Organism"), max_length=120), optional=True)

@@ -28,6 +28,8 @@ class Pregnancy(CrfModel):
 
     class Crf:
         code, title, layout = "preg", _("Pregnancy report"), "log"
+        short = _("Pregnancy")
+        reads = ("ae", "dm")
         sections = [(_("Pregnancy"), ["pgwho", "pgdt", "pglmp"]), (_("Outcome"), ["pgout", "pganom", "pgfu"])]
 
     pgwho = item(code(_("Participant or partner"), WHO))

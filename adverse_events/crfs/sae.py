@@ -26,6 +26,8 @@ class SeriousEventReport(CrfModel):
 
     class Crf:
         code, title, layout = "sae", _("Serious adverse event report"), "log"
+        short = _("SAE report")
+        reads = ("ae", "sae")
         sections = [
             (_("Report"), ["saenum", "saetype", "saeawdt", "saerpdt"]),
             (_("Account"), ["saenarr", "saecod", "saeaut"]),

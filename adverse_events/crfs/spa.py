@@ -70,6 +70,8 @@ class SponsorAssessment(CrfModel):
 
     class Crf:
         code, title, layout, writer = "spa", _("Sponsor assessment of a serious adverse event"), "log", "MM"
+        short = _("Sponsor's view")
+        reads = ("ae", "sae", "spa")
         sections = [
             (_("Report"), ["spasae", "sparcvdt"]),
             (_("Assessment"), ["spaexp", "sparsi", "sparel", "spasusar"]),

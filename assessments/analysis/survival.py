@@ -173,34 +173,12 @@ def survival_numbers(endpoints: Sequence[Endpoint], plan: AnalysisPlan) -> dict[
 
 
 def curve_figure(one: Endpoint) -> Figure:
-    """The Kaplan-Meier curve with its band, ticks and numbers at risk."""
+    """The Kaplan-Meier curve with its band, ticks, and who is at risk, censored and had the event."""
     curve = one.curve
-    last = float(curve.time[-1]) / MONTH if curve.n else 1.0
-    axis = _axis(last)
-    at_risk = numbers_at_risk(curve, [at * MONTH for at in axis])
-    points = steps(curve)
-    data = plain(
-        {
-            "n": curve.n,
-            "steps": [[each.time / MONTH, each.surv, each.lower, each.upper] for each in points],
-            "ticks": [
-                [each.time / MONTH, each.surv]
-                for each, censored in zip(points, curve.censored.tolist(), strict=True)
-                if censored
-            ],
-            "axis": list(axis),
-            "at_risk": list(at_risk),
-            "x_label": _x_label(one.code),
-            "y_label": _("Without event, %"),
-            "risk_label": _("At risk"),
-            "censored_label": _("censored"),
-        }
-    )
     rows = [
-        row(fixed(each.time / MONTH, 2), str(each.n_risk), str(died), str(censored), _percent(each.surv),
-            _limits(each))
-        for each, died, censored in zip(points, curve.events.tolist(), curve.censored.tolist(), strict=True)
-    ]  # fmt: skip
+        row(fixed(at.time / MONTH, 2), str(at.n_risk), str(died), str(censored), _percent(at.surv), _limits(at))
+        for at, died, censored in zip(steps(curve), curve.events.tolist(), curve.censored.tolist(), strict=True)
+    ]
     columns = (_("Months"), _("At risk"), _("Events"), _("Censored"), _("Without event, %"), _("Limits, %"))
     median = quantile(curve)
     alt = _("Kaplan-Meier curve of %(n)d subjects with %(events)d events; median %(median)s months.") % {
@@ -209,7 +187,36 @@ def curve_figure(one: Endpoint) -> Figure:
         "median": fixed(None if median.time is None else median.time / MONTH),
     }
     twin = Table(f"km-{one.code}", one.label, columns, tuple(rows))
-    return Figure(f"km-{one.code}", one.label, "assessments.figures.kaplan_meier.draw", data, twin, alt)
+    return Figure(f"km-{one.code}", one.label, "assessments.figures.kaplan_meier.draw", _curve_data(one), twin, alt)
+
+
+def _curve_data(one: Endpoint) -> dict[str, Any]:
+    curve = one.curve
+    axis = _axis(float(curve.time[-1]) / MONTH if curve.n else 1.0)
+    happened = [curve.time <= at * MONTH + curve.time_tolerance for at in axis]
+    points = steps(curve)
+    data = {
+        "n": curve.n,
+        "steps": [[each.time / MONTH, each.surv, each.lower, each.upper] for each in points],
+        "ticks": [
+            [each.time / MONTH, each.surv]
+            for each, censored in zip(points, curve.censored.tolist(), strict=True)
+            if censored
+        ],
+        "axis": list(axis),
+        "at_risk": list(numbers_at_risk(curve, [at * MONTH for at in axis])),
+        "censored": [int(curve.censored[past].sum()) for past in happened],
+        "events": [int(curve.events[past].sum()) for past in happened],
+        "x_label": _x_label(one.code),
+        "y_label": _("Without event, %"),
+        "labels": {
+            "at_risk": _("At risk"),
+            "censored": _("Censored"),
+            "events": _("Events"),
+            "tick": _("censored"),
+        },
+    }
+    return dict(plain(data))
 
 
 def _endpoint(code: str, label: str, subjects: Sequence[Subject], plan: AnalysisPlan, timed: Timed) -> Endpoint:

@@ -24,6 +24,8 @@ class Biopsy(CrfModel):
 
     class Crf:
         code, title, layout = "bio", _("Biopsy / biobank"), "fields"
+        short = _("Biopsy")
+        reads = ("bio", "icf")
         sections = [(_("Sample"), ["bidtc", "bitype", "biid"])]
 
     bidtc = item(models.DateField(_("Date")))

@@ -34,6 +34,8 @@ class Cytokines(CrfModel):
 
     class Crf:
         code, title, layout = "cyt", _("Cytokines / PD markers"), "rows"
+        short = _("Cytokines")
+        reads = ("aph", "crs", "dm", "ds", "icf", "inf", "ld", "sv")
         sections = [(_("Sample"), ["cytdtc", "cyttpt", "cytlab", "cyttoci"]), (_("Results"), ["cyttestcd"])]
 
     cytdtc = item(models.DateTimeField(_("Sample date and time")))

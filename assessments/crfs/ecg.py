@@ -28,6 +28,8 @@ class Electrocardiogram(CrfModel):
 
     class Crf:
         code, title, layout = "ecg", _("ECG / echocardiogram"), "fields"
+        short = _("ECG")
+        reads = ("sv",)
         sections = [(_("ECG"), ["egdtc", "eghr", "qt", "qtcf", "egint"]), (_("Echocardiogram"), ["lvef"])]
 
     egdtc = item(models.DateTimeField(_("Date and time")))

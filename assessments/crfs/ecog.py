@@ -27,6 +27,8 @@ class PerformanceStatus(CrfModel):
 
     class Crf:
         code, title, layout = "ecog", _("Performance status"), "fields"
+        short = _("Performance")
+        reads = ("sv",)
         sections = [(_("Performance status"), ["ecogdt", "ecog", "kps"])]
 
     ecog = item(code(_("ECOG performance status"), GRADES))

@@ -16,6 +16,7 @@ from assessments.samples import (
     outside_its_window,
     weight_on,
 )
+from trial_edc.crf.anchors import from_baseline
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.item import item
 from trial_edc.crf.models import CrfModel
@@ -46,6 +47,9 @@ class Chemistry(CrfModel):
 
     class Crf:
         code, title, layout = "lbc", _("Laboratory - chemistry and coagulation"), "rows"
+        short = _("Chemistry")
+        reads = ("aph", "dm", "ds", "icf", "inf", "lbc", "ld", "sv", "vs")
+        reads_own = staticmethod(from_baseline)
         sections = [(_("Sample"), ["lbdtc", "lblab"]), (_("Results"), ["lbtestcd"])]
 
     lbdtc = item(models.DateTimeField(_("Collection date and time")))

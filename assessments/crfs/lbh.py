@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.lab_rows import LabResultRow, result_values
 from assessments.laboratories import laboratories_of
 from assessments.samples import not_on_the_visit_day, outside_its_window
+from trial_edc.crf.anchors import from_baseline
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.item import item, multi, yes_no
 from trial_edc.crf.models import CrfModel
@@ -19,6 +20,8 @@ class BloodCount(CrfModel):
 
     class Crf:
         code, title, layout = "lbh", _("Laboratory - haematology"), "rows"
+        reads = ("aph", "dm", "ds", "icf", "inf", "lbh", "ld", "sv")
+        reads_own = staticmethod(from_baseline)
         short = _("Haematology")
         sections = [
             (_("Sample"), ["lbdtc", "lblab"]),

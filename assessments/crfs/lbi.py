@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.lab_rows import LabResultRow, result_values
 from assessments.laboratories import laboratories_of
 from assessments.samples import not_on_the_visit_day, outside_its_window
+from trial_edc.crf.anchors import from_baseline
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.item import item
 from trial_edc.crf.models import CrfModel
@@ -19,6 +20,9 @@ class Immunology(CrfModel):
 
     class Crf:
         code, title, layout = "lbi", _("Laboratory - immunology, infection, pregnancy"), "rows"
+        short = _("Immunology")
+        reads = ("aph", "dm", "ds", "icf", "inf", "lbi", "ld", "sv")
+        reads_own = staticmethod(from_baseline)
         sections = [(_("Sample"), ["lbdtc", "lblab"]), (_("Results"), ["lbtestcd"])]
 
     lbdtc = item(models.DateTimeField(_("Collection date and time")))

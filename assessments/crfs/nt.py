@@ -87,14 +87,19 @@ class NonTargetLesions(CrfModel):
 
     class Crf:
         code, title, layout = "nt", _("RECIST non-target and new lesions"), "rows"
+        short = _("Non-target, new")
+        reads = ("inf", "nt", "rs", "subs", "tr", "tu")
         sections = [
             (_("Non-target lesions"), ["nontargetlesion"]),
-            (_("New lesions"), ["nlyn", "newlesion"]),
+            (_("New lesions"), ["nlyn", "nlynr", "newlesion"]),
             (_("Derived"), ["ntresp"]),
         ]
 
     ntresp = item(code(_("Non-target response (derived)"), RESPONSES), derive=non_target_response)
     nlyn = item(code(_("New lesion"), NEW), sdv=True)
+    nlynr = item(
+        models.CharField(_("New lesion progression as reported"), max_length=40), optional=True, studies=("cdiscpilot",)
+    )
 
 
 class NonTargetLesion(CrfRow):

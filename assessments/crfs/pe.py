@@ -17,6 +17,8 @@ class Examination(CrfModel):
 
     class Crf:
         code, title, layout = "pe", _("Physical and neurological examination"), "rows"
+        short = _("Examination")
+        reads = ("ae", "pe")
         sections = [
             (_("Examination"), ["pedone"]),
             (_("Abnormal findings"), ["pesys"]),

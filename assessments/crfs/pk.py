@@ -28,6 +28,8 @@ MATRICES = [
     ("CSF", _("CSF")),
     ("EFFUSION", _("Effusion")),
 ]
+PILOT = ("cdiscpilot",)
+SPECIMENS = [("PLASMA", _("Plasma")), ("URINE", _("Urine"))]
 METHODS = [("QPCR", _("qPCR")), ("DDPCR", _("ddPCR")), ("FLOW", _("Flow cytometry"))]
 BY_FLOW = ("pkflow", "pkflowp")
 CLOCK_VISITS = {"d1": 4, "d2": 4, "d3": 4, "d4": 4}  # hours around the clock time of the infusion
@@ -59,7 +61,12 @@ class Kinetics(CrfModel):
 
     class Crf:
         code, title, layout = "pk", _("CAR transgene / CAR-T cells (PK)"), "rows"
-        sections = [(_("Sample"), ["pkdtc", "pktpt", "pkmat", "pklab"]), (_("Results"), ["pktestcd"])]
+        short = _("CAR-T kinetics")
+        reads = ("aph", "dm", "ds", "icf", "inf", "ld", "sv")
+        sections = [
+            (_("Sample"), ["pkdtc", "pktpt", "pktptr", "pkmat", "pkspec", "pklab"]),
+            (_("Results"), ["pktestcd"]),
+        ]
 
     pkdtc = item(models.DateTimeField(_("Actual sample date and time")))
     pktpt = item(
@@ -72,6 +79,8 @@ class Kinetics(CrfModel):
         models.CharField(_("Laboratory, run identifier"), max_length=60),
         help=_("Code of the laboratory, then the run, as in CEN, run 12."),
     )
+    pktptr = item(models.CharField(_("Time point as planned"), max_length=40), studies=PILOT)
+    pkspec = item(code(_("Specimen"), SPECIMENS), studies=PILOT)
 
 
 class KineticsRow(CrfRow):

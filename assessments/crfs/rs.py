@@ -21,6 +21,7 @@ RESPONSES = [
     ("PD", _("PD")),
     ("NEV", _("NE")),
 ]
+PILOT = ("cdiscpilot",)
 IMMUNE_RESPONSES = [
     ("ICR", _("iCR")),
     ("IPR", _("iPR")),
@@ -63,9 +64,11 @@ class ResponseAssessment(CrfModel):
 
     class Crf:
         code, title, layout = "rs", _("Response at time point"), "fields"
+        short = _("Response")
+        reads = ("inf", "nt", "rs", "subs", "tr", "tu")
         sections = [
             (_("Assessment"), ["rsdtc", "rsclin"]),
-            (_("Response"), ["rsovrl", "rsinv", "rsinvrs", "rsirec", "rsbor"]),
+            (_("Response"), ["rsovrl", "rsinv", "rsinvr", "rstrgr", "rsntrgr", "rsinvrs", "rsirec", "rsbor"]),
         ]
 
     rsdtc = item(models.DateField(_("Assessment date")), sdv=True)
@@ -81,6 +84,9 @@ class ResponseAssessment(CrfModel):
         yes_no(_("Clinical deterioration without imaging PD")),
         help=_("It is recorded, and is not progression by RECIST."),
     )
+    rsinvr = item(models.CharField(_("Overall response as reported"), max_length=40), studies=PILOT)
+    rstrgr = item(models.CharField(_("Target response as reported"), max_length=40), optional=True, studies=PILOT)
+    rsntrgr = item(models.CharField(_("Non-target response as reported"), max_length=40), optional=True, studies=PILOT)
     rsbor = item(code(_("Best overall response (derived)"), RESPONSES), derive=best_response)
 
 

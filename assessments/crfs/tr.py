@@ -34,6 +34,7 @@ RESPONSES = [
     ("NEV", _("NE")),
     ("NAP", _("No target lesions")),
 ]
+PILOT = ("cdiscpilot",)
 COLUMNS = ("trdtc", "trmeth", "trstat", "trdiam", "trnereas", "trmerge")
 
 
@@ -86,14 +87,23 @@ def target_response(record, casebook):
     return RESPONSE_CODES[point.target] if point else None
 
 
+def axis(label):
+    """A diameter that is shown beside the one in use, where the source has several."""
+    return item(
+        models.DecimalField(label, max_digits=5, decimal_places=1), unit="mm", optional=True, detail=True, studies=PILOT
+    )
+
+
 class TargetMeasurements(CrfModel):
     """The targets at one scan, their sum, the smallest sum before, and the response that follows."""
 
     class Crf:
         code, title, layout = "tr", _("RECIST target lesion measurement"), "rows"
+        short = _("Target lesions")
+        reads = ("aph", "ds", "icf", "inf", "ld", "nt", "rs", "subs", "tr", "tu")
         sections = [
             (_("Target lesions"), ["targetmeasurement"]),
-            (_("Derived"), ["trsum", "trnadir", "trresp"]),
+            (_("Derived"), ["trsum", "trsumr", "trnadir", "trresp"]),
         ]
 
     trsum = item(
@@ -103,6 +113,12 @@ class TargetMeasurements(CrfModel):
     )
     trnadir = item(models.DecimalField(_("Nadir (derived)"), max_digits=6, decimal_places=1), unit="mm", derive=nadir)
     trresp = item(code(_("Target response (derived)"), RESPONSES), derive=target_response)
+    trsumr = item(
+        models.DecimalField(_("Sum of diameters as reported"), max_digits=6, decimal_places=1),
+        unit="mm",
+        optional=True,
+        studies=PILOT,
+    )
 
 
 class TargetMeasurement(CrfRow):
@@ -133,6 +149,9 @@ class TargetMeasurement(CrfRow):
         choices_from=lesions,
         shown_when=answered("trstat", "MERGED"),
     )
+    trldiam = axis(_("Longest diameter"))
+    trlperp = axis(_("Longest perpendicular"))
+    trdiamr = axis(_("Diameter as reported"))
 
 
 @edit_check(TargetMeasurements, hard=True)
@@ -228,3 +247,27 @@ def progression_is_looked_at(record, casebook):
     if point is None or point.target is not Response.PD:
         return None
     return Finding(" ".join(point.why), warns=True)
+
+
+@edit_check(TargetMeasurements)
+def later_results_change(record, casebook):
+    """What a changed measurement makes of later scans, before it is saved; asks nothing."""
+    rows = row_numbers(record, *COLUMNS)
+    if casebook is None or not rows:
+        return None
+    filled = replace(record, values={**record.values, **row_values(record, casebook)})
+    before, after = read_tumour(casebook), read_tumour(casebook.with_record(filled))
+    here = after.assessment((record.visit_code, record.seq))
+    told = [
+        gettext("%(visit)s %(old)s → %(new)s") % {"visit": one.slot[0].upper(), "old": old.overall, "new": new.overall}
+        for one in after.assessments
+        if here
+        and one.on > here.on
+        and (old := before.points.get(one.slot))
+        and (new := after.points.get(one.slot))
+        and old.overall is not new.overall
+    ]
+    if not told:
+        return None
+    words = gettext("Later overall responses change when this is saved: %(list)s.")
+    return Finding(words % {"list": "; ".join(told)}, f"trdtc.{rows[0]}", warns=True)

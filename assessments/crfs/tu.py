@@ -61,6 +61,8 @@ class TargetLesions(CrfModel):
 
     class Crf:
         code, title, layout = "tu", _("RECIST target lesions (baseline identification)"), "rows"
+        short = _("Baseline targets")
+        reads = ("aph", "brg", "ds", "icf", "inf", "ld")
         sections = [(_("Target lesions"), ["targetlesion"])]
 
 
@@ -94,6 +96,7 @@ class TargetLesion(CrfRow):
         sdv=True,
         help=_("Longest diameter; short axis of a lymph node."),
     )
+    tulocr = item(models.CharField(_("Location as reported"), max_length=60), optional=True, studies=("cdiscpilot",))
 
 
 @edit_check(TargetLesions, hard=True)

@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.grading import worst_grade
 from subjects.formulas import body_surface_area
-from trial_edc.crf.anchors import others, site_zone
+from trial_edc.crf.anchors import from_earlier_visits, others, site_zone
 from trial_edc.crf.checks import Finding, edit_check
-from trial_edc.crf.item import QUALIFIERS, code, item
+from trial_edc.crf.item import QUALIFIERS, code, item, partial_date
 from trial_edc.crf.models import CrfModel, CrfRow, row_triggers
 from trial_edc.crf.partial import text
 from trial_edc.crf.spec import protocol
@@ -45,6 +45,7 @@ POSITIONS = [("SUPINE", _("Supine")), ("SITTING", _("Sitting")), ("STANDING", _(
 UNITS = [
     (unit, unit) for unit in ("C", "F", "mmHg", "beats/min", "breaths/min", "%", "L/min", "cm", "in", "kg", "lb", "m2")
 ]
+PILOT = ("cdiscpilot",)
 GRADED = ("temp", "sysbp", "diabp", "weight")
 
 
@@ -75,8 +76,10 @@ class VitalSigns(CrfModel):
 
     class Crf:
         code, title, layout = "vs", _("Vital signs"), "rows"
+        reads = ("sv", "vs")
+        reads_own = staticmethod(from_earlier_visits)
         sections = [
-            (_("When"), ["vsdtc", "vstpt", "o2sup"]),
+            (_("When"), ["vsdtc", "vsdat", "vstpt", "vstptr", "o2sup"]),
             (_("Measurements"), ["vstestcd"]),
             (_("Method"), ["temploc"]),
         ]
@@ -85,6 +88,8 @@ class VitalSigns(CrfModel):
     vstpt = item(code(_("Time point relative to infusion"), TIME_POINTS), visits=("d0",))
     temploc = item(code(_("Site of temperature"), TEMPERATURE_SITES), optional=True, copyable=True)
     o2sup = item(code(_("Oxygen support"), OXYGEN))
+    vsdat = item(partial_date(_("Date"), with_time=True), studies=PILOT)
+    vstptr = item(models.CharField(_("Time point"), max_length=60), optional=True, studies=PILOT)
 
 
 class VitalSignRow(CrfRow):

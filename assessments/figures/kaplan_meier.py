@@ -1,4 +1,4 @@
-"""A Kaplan-Meier curve: band, censor ticks, numbers at risk under the axis."""
+"""A Kaplan-Meier curve: band, censor ticks, and under the axis who is at risk, censored, and had the event."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from matplotlib.figure import Figure
 
 from assessments.figures.style import INK, QUIET, SERIES, number, quiet
 
-HEIGHT = 4.8
+HEIGHT = 5.2
+UNDER = ("at_risk", "censored", "events")
 
 
 def draw(data: Mapping[str, Any]) -> Figure:
     """Percent without event against months."""
     figure = Figure(figsize=(8.0, HEIGHT))
-    figure.subplots_adjust(left=0.11, right=0.97, top=1 - 0.55 / HEIGHT, bottom=1.25 / HEIGHT)
+    figure.subplots_adjust(left=0.12, right=0.97, top=1 - 0.55 / HEIGHT, bottom=1.55 / HEIGHT)
     axes = figure.add_subplot()
     quiet(axes)
     times, survival = [0.0], [100.0]
@@ -30,7 +31,7 @@ def draw(data: Mapping[str, Any]) -> Figure:
     ticks = [(number(at), 100 * number(share)) for at, share in data["ticks"]]
     if ticks:
         x, y = zip(*ticks, strict=True)
-        axes.plot(x, y, linestyle="none", marker="|", markersize=8, color=INK, label=data["censored_label"])
+        axes.plot(x, y, linestyle="none", marker="|", markersize=8, color=INK, label=data["labels"]["tick"])
         axes.legend(frameon=False, fontsize=8, loc="lower left")
     axis = data["axis"]
     axes.set_xlim(0, axis[-1])
@@ -39,8 +40,10 @@ def draw(data: Mapping[str, Any]) -> Figure:
     axes.set_xlabel(data["x_label"], color=INK)
     axes.set_ylabel(data["y_label"], color=INK)
     axes.yaxis.grid(visible=True, color=QUIET, linewidth=0.6)
-    transform = axes.get_xaxis_transform()
-    axes.text(-0.01, -0.26, data["risk_label"], transform=axes.transAxes, ha="right", fontsize=8, color=INK)
-    for at, n in zip(axis, data["at_risk"], strict=True):
-        axes.text(at, -0.26, str(n), transform=transform, ha="center", fontsize=8, color=INK)
+    for line, name in enumerate(UNDER):
+        y = (0.78 - 0.19 * line) / HEIGHT
+        figure.text(0.012, y, data["labels"][name], fontsize=8, color=INK)
+        for at, n in zip(axis, data[name], strict=True):
+            x = 0.12 + (0.97 - 0.12) * at / axis[-1]
+            figure.text(x, y, str(n), ha="center", fontsize=8, color=INK)
     return figure

@@ -11,16 +11,18 @@ from assessments.figures.style import INK, QUIET, RESPONSES, legend, number, she
 
 MARKS = {"new": ("D", 6), "pd": ("X", 7)}
 MANY = 30
+APART = (25, 4)  # days and percent between two names, so that they can be read
 
 
 def draw(data: Mapping[str, Any]) -> Figure:
-    """Percent against days; lines are named where they are few."""
+    """Percent against days; lines are named where they are few and do not end together."""
     figure, axes = sheet(height=4.8)
     axes.yaxis.grid(visible=True, color=QUIET, linewidth=0.6)
     for limit in (20, -30):
         axes.axhline(limit, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
     axes.axhline(0, color=INK, linewidth=0.8)
     few = len(data["lines"]) <= MANY
+    named: list[tuple[int, float]] = []
     for subject, best, points in data["lines"]:
         days, changes = [int(day) for day, _c, _m in points], [number(change) for _d, change, _m in points]
         colour = RESPONSES.get(best, RESPONSES["NE"])
@@ -30,8 +32,9 @@ def draw(data: Mapping[str, Any]) -> Figure:
                 shape, size = MARKS[mark]
                 axes.plot([day], [change], linestyle="none", marker=shape, markersize=size, color=colour,
                           markeredgecolor="white")  # fmt: skip
-        if few:
-            axes.annotate(subject, (days[-1], changes[-1]), xytext=(4, 0), textcoords="offset points", fontsize=7,
+        if few and all(abs(days[-1] - day) > APART[0] or abs(changes[-1] - at) > APART[1] for day, at in named):
+            named.append((days[-1], changes[-1]))
+            axes.annotate(subject, (days[-1], changes[-1]), xytext=(5, 0), textcoords="offset points", fontsize=7,
                           va="center", color=INK)  # fmt: skip
     for mark, (shape, size) in MARKS.items():
         if any(point[2] == mark for _s, _b, points in data["lines"] for point in points):

@@ -13,6 +13,13 @@ function keep(control, { now = false } = {}) {
   const form = control.form;
   if (!form?.dataset.draftUrl || form.dataset.sending || !control.name || control.name.startsWith("_")) return;
   sectionOf(form).dataset.dirty = Date.now();
+  if (form.dataset.prefilled) {
+    // What the page brought along becomes part of the draft with the first thing that is typed.
+    for (const [name, text] of Object.entries(JSON.parse(form.dataset.prefilled))) {
+      drafts.keep(form.dataset.draftUrl, form.dataset.revision, name, text);
+    }
+    delete form.dataset.prefilled;
+  }
   const row = fields.rowOf(control);
   const isOwn = row && control.name === row.dataset.field;
   let value = isOwn ? fields.valueOf(row) : control.value;

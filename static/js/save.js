@@ -58,7 +58,7 @@ function show(section, page, { response, next, sent }) {
   section.replaceWith(fresh);
   // The answer may hold one form alone; then strip and list of the visit stay, and only the form's line changes.
   if (sections().length === all("section[data-form]", page).length + 1 || one("#rail", page)) {
-    for (const part of all("[data-swap]", page)) document.getElementById(part.id)?.replaceWith(part);
+    for (const part of all("[data-swap]", page)) swap(part);
   } else updateRail(fresh);
   window.htmx?.process(fresh);
   document.dispatchEvent(new Event("section-replaced"));
@@ -69,6 +69,15 @@ function show(section, page, { response, next, sent }) {
     if (row) fields.setValue(row, value);
   }
   afterSave(fresh, response, next);
+}
+
+// A part with a form that is being typed in stays as it is.
+export function swap(part) {
+  const old = document.getElementById(part.id);
+  if (!old || one("[data-dirty]", old)) return;
+  old.replaceWith(part);
+  window.htmx?.process(part);
+  for (const section of all("section[data-form]", part)) prepare(section);
 }
 
 function keepPrevious(section, fresh) {

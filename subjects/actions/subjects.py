@@ -8,18 +8,20 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from subjects.models import Subject, Visit
+from subjects.selectors import closed_for, dates_of
+from trial_edc.accounts.access import access_of
 from trial_edc.accounts.models import Site, User
 from trial_edc.accounts.roles import Permission
 from trial_edc.audit import clock
 from trial_edc.audit.context import audited
 from trial_edc.casebook.actions.save import save_form
 from trial_edc.casebook.problems import NotAllowed, Refused
-from trial_edc.casebook.reader import read
 from trial_edc.casebook.rights import require
 from trial_edc.casebook.slots import Slot
 from trial_edc.casebook.study import study
 
 LAST_NUMBER = 9_999
+OVER = ("screen failure", "withdrawal", "withdrawal of treatment", "manufacturing failure", "lost to follow-up")
 
 
 class CannotRegister(Refused):
@@ -47,12 +49,14 @@ def register_subject(
     sex: str,
     birth_year: str,
     consent_type: str,
+    earlier_number: str = "",
 ) -> Subject:
     """Issue the next number of the site and save consent and demography, in one transaction.
 
     Args:
         consented_at, birth_year: as typed; read as the items `icf.icfdtc` and `dm.brthdtc`.
         consent_version, consent_type, sex: as the items `icf.icfver`, `icf.icftype` and `dm.sex`.
+        earlier_number: number under which the same participant was screened before, "" = the first time.
     Returns:
         The subject under its coded number: site code and four digits, never issued twice.
     Raises:
@@ -65,6 +69,7 @@ def register_subject(
         "dm": {"sex": sex, "brthdtc": birth_year},
     }
     _refuse_empty(typed)
+    earlier = _earlier(by, earlier_number.strip())
     with audited(by=by, role=role, source="form"):
         current = Site.objects.select_for_update(no_key=True).get(pk=site.pk)
         if not current.is_active:
@@ -74,9 +79,26 @@ def register_subject(
             code=_next_code(current),
             protocol_version=study().versions[-1],
             registered_at=clock.now(),
+            **({"person": earlier.person} if earlier else {}),
         )
         _save_forms(by, subject, typed)
     return subject
+
+
+def _earlier(by: User, number: str) -> Subject | None:
+    """The subject of an earlier screening, whose participation is over and who was never infused."""
+    if not number:
+        return None
+    found = Subject.objects.select_related("site").filter(code=number).first()
+    if found is None or not access_of(by).sees(found.site):
+        raise CannotRegister({"earlier_number": _("No such number in your sites.")})
+    dates = dates_of(found).anchors
+    if dates.infusion is not None:
+        raise CannotRegister({"earlier_number": _("%(code)s was infused and is not screened again.") % {"code": found}})
+    if not {off.cause for off in dates.tracks_off} & set(OVER):
+        words = _("%(code)s is still in the study. Record how it ended first.")
+        raise CannotRegister({"earlier_number": words % {"code": found}})
+    return found
 
 
 def _refuse_empty(typed: Mapping[str, Mapping[str, str]]) -> None:
@@ -117,7 +139,7 @@ def plan_dates(
     """Set the planned dates that stand in until the actual ones exist.
 
     Raises:
-        GateClosed: the subject is not confirmed eligible, or no consent stands.
+        GateClosed: no consent stands, or eligibility is not confirmed by the investigator's signature.
         NotAllowed: no right, or a date is changed without a reason.
     """
     role = require(by=by, permission=Permission.ENTER_FORMS, site_id=subject.site_id)
@@ -128,7 +150,7 @@ def plan_dates(
         if any(getattr(current, name) is not None for name in changed) and len(reason.strip()) < 5:
             raise NotAllowed(_("Say why the planned date changes, in 5 characters or more."))
         if any(day is not None for day in changed.values()):
-            _require_eligible(current)
+            _require_open_gates(current)
         for name, day in changed.items():
             setattr(current, name, day)
         if changed:
@@ -156,9 +178,6 @@ def _next_code(site: Site) -> str:
     return f"{site.code}-{number:04d}"
 
 
-def _require_eligible(subject: Subject) -> None:
-    casebook = read(subject, {"icf", "ie"})
-    if not casebook["icf"]:
-        raise GateClosed(_("No consent is recorded. Enter the consent first."))
-    if "Y" not in casebook["ie"]["ieelig"]:
-        raise GateClosed(_("Eligibility is not confirmed. Answer every criterion and confirm eligibility first."))
+def _require_open_gates(subject: Subject) -> None:
+    if closed := closed_for(subject, "leukapheresis"):
+        raise GateClosed(" ".join(one.why for one in closed))

@@ -24,6 +24,7 @@ class Leukapheresis(CrfModel):
 
     class Crf:
         code, title, layout = "aph", _("Leukapheresis"), "fields"
+        reads = ("ae", "icf", "lbh")
         sections = [
             (_("Collection"), ["aphstdtc", "aphendtc", "aphnum", "aphdev", "aphacc", "aphanti"]),
             (_("Blood before"), ["aphwbc", "aphalc"]),

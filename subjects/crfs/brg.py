@@ -28,6 +28,8 @@ class BridgingTherapy(CrfModel):
 
     class Crf:
         code, title, layout = "brg", _("Bridging therapy"), "fields"
+        short = _("Bridging")
+        reads = ("aph", "ds", "icf", "inf", "ld")
         sections = [(_("Bridging"), ["brgyn", "brgtype", "brgdrug", "brgstdt", "brgendt", "brgresp"])]
 
     brgyn = item(yes_no(_("Bridging therapy given")))

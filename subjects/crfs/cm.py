@@ -55,6 +55,7 @@ CATEGORIES = [
     ("ANTIEPIL", _("Antiepileptic")),
     ("OTHER", _("Other")),
 ]
+PILOT = ("cdiscpilot",)
 TIMED = ("TOCI", "STEROID", "VASO")
 SYSTEMIC = ("ORAL", "IV", "SC", "IM", "ENTERAL")
 
@@ -73,9 +74,11 @@ class Medication(CrfModel):
 
     class Crf:
         code, title, layout = "cm", _("Concomitant medication"), "log"
+        short = _("Medication")
+        reads = ("aph", "ds", "icf", "inf", "ld")
         sections = [
-            (_("Medication"), ["cmtrt", "cmcat", "cmindc", "cmlnk"]),
-            (_("Dose"), ["cmdose", "cmdosu", "cmdosfrq", "cmroute"]),
+            (_("Medication"), ["cmspid", "cmtrt", "cmcat", "cmindc", "cmlnk"]),
+            (_("Dose"), ["cmdose", "cmdosu", "cmdosur", "cmdosfrq", "cmfrqr", "cmroute", "cmrouter"]),
             (_("Course"), ["cmstdtc", "cmongo", "cmendtc"]),
         ]
 
@@ -97,6 +100,10 @@ class Medication(CrfModel):
     cmendtc = item(partial_date(_("End date"), with_time=True), shown_when=answered("cmongo", "N"))
     cmongo = item(yes_no(_("Ongoing")))
     cmcat = item(code(_("Category"), CATEGORIES))
+    cmspid = item(models.CharField(_("Number of the medicine"), max_length=10), optional=True, studies=PILOT)
+    cmdosur = item(models.CharField(_("Unit as reported"), max_length=20), optional=True, studies=PILOT)
+    cmfrqr = item(models.CharField(_("Frequency as reported"), max_length=40), optional=True, studies=PILOT)
+    cmrouter = item(models.CharField(_("Route as reported"), max_length=40), studies=PILOT)
 
 
 @edit_check(Medication, "cmendtc", "cmstdtc")

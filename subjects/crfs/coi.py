@@ -25,7 +25,7 @@ STEPS = [
     ("INFUSION", _("Infusion")),
 ]
 ORDER = [step for step, _label in STEPS]
-WRITERS = {step: "MFR" if step in ("MFRECEIPT", "RELEASE", "SHIPMENT") else "site" for step in ORDER}
+WRITERS = {step: "MFR" if step in ("MFRECEIPT", "RELEASE", "SHIPMENT") else "bedside" for step in ORDER}
 
 
 class Custody(CrfModel):
@@ -33,8 +33,10 @@ class Custody(CrfModel):
 
     class Crf:
         code, title, layout = "coi", _("Chain of identity / custody"), "log"
+        short = _("Custody")
+        reads = ("coi",)
         sections = [(_("Step"), ["coistep", "coiid", "coidtc", "coiby1", "coiby2", "coimatch", "coitemp"])]
-        writer, writer_by = "site or MFR", ("coistep", WRITERS)
+        writer, writer_by = "site or MFR or bedside", ("coistep", WRITERS)
 
     coiid = item(
         models.CharField(_("Chain-of-identity identifier"), max_length=40),

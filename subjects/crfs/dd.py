@@ -39,6 +39,7 @@ class Death(CrfModel):
 
     class Crf:
         code, title, layout = "dd", _("Death"), "log"
+        reads = ("ae", "dd", "surv", "sv")
         sections = [(_("Death"), ["dthdtc", "dthcaus", "dthrel", "dthaut", "dthsrc"])]
 
     dthdtc = item(partial_date(_("Date of death")), sdv=True)

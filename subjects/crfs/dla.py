@@ -26,6 +26,8 @@ class DoseLevelAssignment(CrfModel):
 
     class Crf:
         code, title, layout = "dla", _("Dose-level assignment"), "fields"
+        short = _("Dose level")
+        reads = ("inf", "mfg")
         sections = [(_("Assignment"), ["dllevel", "dlcoh", "dladt"])]
 
     dllevel = item(models.CharField(_("Dose level assigned"), max_length=10), choices_from=dose_levels)

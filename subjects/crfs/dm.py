@@ -30,6 +30,7 @@ POTENTIAL = [
     ("STERILE", _("No-sterile")),
     ("NAP", _("Not applicable")),
 ]
+PILOT = ("cdiscpilot",)
 HABIT = [("NEVER", _("Never")), ("FORMER", _("Former")), ("CURRENT", _("Current"))]
 
 
@@ -42,8 +43,8 @@ def site_code(record, casebook):
 
 
 def age_from_birth_date(record, casebook):
-    """Whole years at consent from a full birth date; None when only the year is kept."""
-    born, consent = record.brthdtc, consent_on(casebook)
+    """Whole years at consent (or where the form has a date of its own, on it) from a full birth date; else None."""
+    born, consent = record.brthdtc, consent_on(casebook) or record.dmdtc
     if not born or not is_complete(born) or consent is None:
         return None
     birthday = date.fromisoformat(born)
@@ -55,8 +56,9 @@ class Demography(CrfModel):
 
     class Crf:
         code, title, layout = "dm", _("Demography"), "fields"
+        reads = ("icf",)
         sections = [
-            (_("Subject"), ["subjid", "siteid"]),
+            (_("Subject"), ["subjid", "siteid", "dmdtc", "arm", "actarm"]),
             (_("Person"), ["sex", "brthdtc", "age", "childpot", "race", "ethnic"]),
             (_("Habits"), ["smoke", "packyr", "alcohol"]),
         ]
@@ -88,6 +90,9 @@ class Demography(CrfModel):
         shown_when=answered("smoke", "FORMER", "CURRENT"),
     )
     alcohol = item(code(_("Alcohol history"), HABIT), optional=True)
+    dmdtc = item(models.DateField(_("Date of collection")), studies=PILOT)
+    arm = item(models.CharField(_("Planned arm"), max_length=40), studies=PILOT)
+    actarm = item(models.CharField(_("Actual arm"), max_length=40), studies=PILOT)
 
 
 @edit_check(Demography, "age", "brthdtc")

@@ -20,6 +20,7 @@ EPOCHS = [
     ("FOLLOWUP", _("Follow-up")),
     ("LTFU", _("LTFU")),
 ]
+PILOT = ("cdiscpilot",)
 REASONS = [
     ("COMPLETED", _("Completed")),
     ("SCREENFAIL", _("Screen failure")),
@@ -42,7 +43,9 @@ class Disposition(CrfModel):
 
     class Crf:
         code, title, layout = "ds", _("Disposition (treatment / study)"), "fields"
-        sections = [(_("Disposition"), ["dsepoch", "dsdecod", "dsstdtc", "dstrans"])]
+        short = _("Disposition")
+        reads = ("aph", "dd", "ds", "icf", "inf", "ld", "ltfu")
+        sections = [(_("Disposition"), ["dsepoch", "dscat", "dsterm", "dsdecodr", "dsdecod", "dsstdtc", "dstrans"])]
 
     dsepoch = item(code(_("Epoch"), EPOCHS))
     dsdecod = item(code(_("Reason"), REASONS), sdv=True)
@@ -52,6 +55,9 @@ class Disposition(CrfModel):
         shown_when=answered("dsepoch", "TREATMENT", "FOLLOWUP"),
         help=_("Every infused subject is followed for 15 years."),
     )
+    dscat = item(models.CharField(_("Category"), max_length=40), studies=PILOT)
+    dsterm = item(models.CharField(_("Reported term"), max_length=200), studies=PILOT)
+    dsdecodr = item(models.CharField(_("Term as reported in the list of the study"), max_length=80), studies=PILOT)
 
 
 @edit_check(Disposition, "dsstdtc")

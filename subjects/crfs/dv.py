@@ -30,6 +30,8 @@ class Deviation(CrfModel):
 
     class Crf:
         code, title, layout = "dv", _("Protocol deviation"), "log"
+        short = _("Deviation")
+        reads = ("icf",)
         sections = [(_("Deviation"), ["dvterm", "dvcat", "dvimp", "dvstdtc", "dvact", "dvirb"])]
 
     dvterm = item(models.CharField(_("Description"), max_length=400))

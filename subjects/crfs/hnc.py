@@ -80,6 +80,7 @@ class TumourHistory(CrfModel):
 
     class Crf:
         code, title, layout = "hnc", _("Head and neck cancer history"), "fields"
+        short = _("Cancer history")
         sections = [
             (_("Primary tumour"), ["hndxdt", "hnsite", "hnlat", "hnhist", "hngrade"]),
             (_("Stage at diagnosis"), ["hnajcc", "hnct", "hncn", "hncm", "hnstg"]),

@@ -32,6 +32,7 @@ class InformedConsent(CrfModel):
 
     class Crf:
         code, title, layout = "icf", _("Informed consent"), "log"
+        reads = ("sv",)
         short = _("Consent")
         sections = [
             (

@@ -4,7 +4,8 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from subjects.eligibility import contradictions
+from subjects.eligibility.contradictions import contradictions
+from subjects.eligibility.verdicts import criteria_notes
 from trial_edc.crf.anchors import consent_on
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.conditions import answered, any_of
@@ -33,12 +34,14 @@ class Eligibility(CrfModel):
 
     class Crf:
         code, title, layout = "ie", _("Eligibility (inclusion / exclusion)"), "rows"
+        reads = ("hnc", "icf", "ihc", "prt")
         short = _("Eligibility")
         sections = [
             (_("Criteria"), ["iecritv", "ietestcd"]),
             (_("Decision"), ["ieelig", "ieelig2", "ieelig3", "iesfreas", "iesign"]),
         ]
         signed_as = ("iesign", _("Investigator confirmation (e-signature)"))
+        notes = staticmethod(criteria_notes)
 
     iecritv = item(models.CharField(_("Protocol version of criteria"), max_length=10), derive=criteria_version)
     ieelig = item(yes_no(_("Eligible for leukapheresis")), visits=("scr",), sdv=True)

@@ -1,10 +1,13 @@
 """Tumour tissue screening: the immunohistochemistry that decides whether the target is there."""
 
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from subjects.eligibility.verdicts import tissue_notes
 from subjects.formulas import NEGATIVE, NOT_EVALUABLE, POSITIVE, h_score, tissue_verdict
+from subjects.uniqueness import is_taken
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.item import code, item
 from trial_edc.crf.models import CrfModel
@@ -42,14 +45,19 @@ def percent(label):
 class TissueScreening(CrfModel):
     """One specimen and its staining. A further specimen is a further form."""
 
+    class Meta(CrfModel.Meta):
+        constraints = [models.UniqueConstraint(Upper("ihcspid"), name="one_form_per_specimen")]
+
     class Crf:
         code, title, layout = "ihc", _("Tumour tissue IHC screening"), "fields"
+        short = _("Tissue IHC")
         sections = [
             (_("Specimen"), ["ihcspid", "ihcsrc", "ihcsite", "ihccoldt"]),
             (_("Assay"), ["ihctstdt", "ihclab", "ihctgt", "ihcab", "ihcpath"]),
             (_("Staining"), ["ihctumc", "ihcp1", "ihcp2", "ihcp3", "ihcpct", "ihcint", "ihchsc", "ihcpdl1"]),
             (_("Verdict"), ["ihcres"]),
         ]
+        notes = staticmethod(tissue_notes)
 
     ihcspid = item(
         models.CharField(_("Specimen identifier"), max_length=40),
@@ -72,6 +80,16 @@ class TissueScreening(CrfModel):
     ihcpdl1 = item(percent(_("PD-L1 CPS")), limits=(0, 100), qualifiers=True, optional=True)
     ihcres = item(code(_("Meets protocol IHC threshold"), RESULTS), sdv=True)
     ihcpath = item(models.CharField(_("Pathologist"), max_length=100))
+
+
+@edit_check(TissueScreening, "ihcspid", hard=True)
+def specimen_stands_once(record, casebook):
+    if is_taken(TissueScreening, "ihcspid", record, casebook):
+        return Finding(
+            gettext("Specimen %(specimen)s stands in another form already. Each specimen has one form and one subject.")
+            % {"specimen": record.ihcspid}
+        )
+    return None
 
 
 @edit_check(TissueScreening, "ihcp1", "ihcp2", "ihcp3", hard=True)

@@ -47,6 +47,7 @@ class Infusion(CrfModel):
 
     class Crf:
         code, title, layout = "inf", _("U87 infusion"), "fields"
+        reads = ("aph", "coi", "dla", "ds", "icf", "inf", "ld", "mfg", "rel")
         short = _("Infusion")
         sections = [
             (_("Identity"), ["infcoi", "infbatch", "infbags"]),

@@ -65,6 +65,8 @@ class Lymphodepletion(CrfModel):
 
     class Crf:
         code, title, layout = "ld", _("Lymphodepletion (preconditioning)"), "rows"
+        short = _("Lymphodepletion")
+        reads = ("aph", "ds", "icf", "inf", "ld", "sv", "vs")
         sections = [
             (_("Basis"), ["ldyn", "ldwt", "ldht", "ldbsa", "ldcrcl"]),
             (_("Doses"), ["lddrug"]),

@@ -35,6 +35,8 @@ class LongTermFollowUp(CrfModel):
 
     class Crf:
         code, title, layout = "ltfu", _("Long-term gene-therapy safety follow-up (to 15 y)"), "fields"
+        short = _("Long-term safety")
+        reads = ("ae", "aph", "dd", "ds", "icf", "inf", "ld")
         sections = [
             (_("Contact"), ["ltvis", "ltdt", "lttype", "ltalive", "ltatt"]),
             (_("New cancer"), ["ltneo", "ltneoty", "ltneotst"]),

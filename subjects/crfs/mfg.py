@@ -1,9 +1,11 @@
 """Manufacture of the product: its batch, its course and how it came out. Written by manufacturing."""
 
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from subjects.uniqueness import is_taken
 from trial_edc.crf.anchors import anchors_of
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.conditions import answered
@@ -30,16 +32,26 @@ def vein_to_vein(record, casebook):
 class Manufacture(CrfModel):
     """One batch. A second collection has a batch and a form of its own."""
 
+    class Meta(CrfModel.Meta):
+        constraints = [models.UniqueConstraint(Upper("mfgbatch"), name="one_form_per_batch")]
+
     class Crf:
         code, title, layout, writer = "mfg", _("Product manufacturing"), "fields", "MFR"
+        short = _("Manufacture")
+        reads = ("aph", "ds", "icf", "inf", "ld", "mfg")
         sections = [
             (_("Batch"), ["mfgbatch", "mfgvec", "mfgmoi"]),
-            (_("Course"), ["mfgstdt", "mfgfail", "mfgendt", "mfgfold", "mfgcryo", "mfgrem", "mfgv2v"]),
+            (_("Course"), ["mfgstdt", "mfgfail", "mfgendt", "mfgfldt", "mfgfold", "mfgcryo", "mfgrem", "mfgv2v"]),
         ]
 
     mfgbatch = item(models.CharField(_("Batch / lot number"), max_length=40))
     mfgstdt = item(models.DateField(_("Manufacturing start date")))
     mfgendt = item(models.DateField(_("Harvest date")), shown_when=answered("mfgfail", "SUCCESS"))
+    mfgfldt = item(
+        models.DateField(_("Date the manufacture failed")),
+        shown_when=answered("mfgfail", "REPEAT", "STOP", "TERMINATED"),
+        help=_("The day the decision was taken; planned visits end with it where nothing is made again."),
+    )
     mfgvec = item(models.CharField(_("Vector type and lot"), max_length=100))
     mfgmoi = item(
         models.DecimalField(_("Multiplicity of infection"), max_digits=5, decimal_places=1),
@@ -80,15 +92,22 @@ def harvested_after_start(record, casebook):
     return None
 
 
-@edit_check(Manufacture, "mfgbatch")
-def one_batch_one_form(record, casebook):
-    others = casebook["mfg"] if casebook else ()
-    if any(
-        one.mfgbatch == record.mfgbatch and (one.visit_code, one.seq) != (record.visit_code, record.seq)
-        for one in others
-    ):
+@edit_check(Manufacture, "mfgfldt", "mfgstdt")
+def failed_after_start(record, casebook):
+    if record.mfgfldt < record.mfgstdt:
         return Finding(
-            gettext("Batch %(batch)s has another form of this subject. Which one stands?") % {"batch": record.mfgbatch}
+            gettext("Manufacture failed on %(failed)s, before its start on %(start)s. Which is correct?")
+            % {"failed": text(record.mfgfldt), "start": text(record.mfgstdt)}
+        )
+    return None
+
+
+@edit_check(Manufacture, "mfgbatch", hard=True)
+def batch_stands_once(record, casebook):
+    if is_taken(Manufacture, "mfgbatch", record, casebook):
+        return Finding(
+            gettext("Batch %(batch)s stands in another form already. Each batch has one form and one subject.")
+            % {"batch": record.mfgbatch}
         )
     return None
 

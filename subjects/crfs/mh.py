@@ -19,7 +19,10 @@ class MedicalHistory(CrfModel):
 
     class Crf:
         code, title, layout = "mh", _("Medical history"), "log"
-        sections = [(_("Condition"), ["mhterm", "mhstdtc", "mhongo", "mhendtc", "mhtoxgr", "mhauto", "mhcns"])]
+        reads = ("aph", "ds", "icf", "inf", "ld")
+        sections = [
+            (_("Condition"), ["mhterm", "mhdecod", "mhstdtc", "mhongo", "mhendtc", "mhtoxgr", "mhauto", "mhcns"])
+        ]
 
     mhterm = item(models.CharField(_("Condition"), max_length=200))
     mhstdtc = item(partial_date(_("Start date")), optional=True)
@@ -27,6 +30,7 @@ class MedicalHistory(CrfModel):
     mhongo = item(yes_no(_("Ongoing")))
     mhtoxgr = item(code(_("CTCAE grade if ongoing"), GRADES), shown_when=answered("mhongo", "Y"))
     mhauto = item(yes_no(_("Autoimmune disease")))
+    mhdecod = item(models.CharField(_("Coded term"), max_length=200), optional=True, studies=("cdiscpilot",))
     mhcns = item(yes_no(_("CNS disorder / seizure history")), help=_("What ICANS is later compared with."))
 
 

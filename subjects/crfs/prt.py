@@ -46,6 +46,8 @@ class PriorTherapy(CrfModel):
 
     class Crf:
         code, title, layout = "prt", _("Prior cancer therapy"), "log"
+        short = _("Prior therapy")
+        reads = ("aph", "ds", "icf", "inf", "ld")
         sections = [
             (_("Therapy"), ["prtype", "prreg", "prsett", "prline", "prrtsite", "prrtdose"]),
             (_("Course"), ["prstdt", "prendt", "prbor", "prdisc", "prpddt", "prplat"]),

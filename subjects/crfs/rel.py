@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from subjects.crfs.dla import assigned_level
+from trial_edc.crf.anchors import infusion_at, site_zone
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.conditions import answered
 from trial_edc.crf.item import code, item, multi
@@ -41,6 +42,8 @@ class Release(CrfModel):
 
     class Crf:
         code, title, layout, writer = "rel", _("Product release (certificate of analysis)"), "fields", "MFR"
+        short = _("Release")
+        reads = ("dla", "mfg", "rel")
         sections = [
             (_("Certificate"), ["relcoa", "reldt"]),
             (_("Cells"), ["relvia", "reltvc", "relcar", "reldose", "relcd3", "relcd48", "relphen"]),
@@ -133,8 +136,20 @@ def _test_in_limit(name):
     return ask
 
 
-for _name in ("relvia", "relcar", "relcd3", "relvcn", "relrcl", "relster", "relmyco", "relendo", "relid", "relpot"):
+for _name in ("relvia", "relcar", "relcd3", "relvcn", "relrcl", "relmyco", "relendo", "relid", "relpot"):
     edit_check(Release, _name)(_test_in_limit(_name))
+
+
+@edit_check(Release, "relster")
+def product_is_sterile(record, casebook):
+    """Growth found after the infusion is another matter than before it: the subject has the product."""
+    given = infusion_at(casebook)
+    if record.relster == "GROWTH" and given is not None:
+        return Finding(
+            gettext("Sterility is Growth, reported after the infusion of %(date)s. What was found, who was told?")
+            % {"date": text(given, site_zone(casebook))}
+        )
+    return _test_in_limit("relster")(record, casebook)
 
 
 @edit_check(Release, "reldose")

@@ -26,6 +26,8 @@ class SubsequentTherapy(CrfModel):
 
     class Crf:
         code, title, layout = "subs", _("Subsequent anticancer therapy"), "log"
+        short = _("Later therapy")
+        reads = ("aph", "dd", "ds", "icf", "inf", "ld")
         sections = [(_("Therapy"), ["sbtype", "sbstdt", "sbreg"])]
 
     sbtype = item(code(_("Type"), TYPES))

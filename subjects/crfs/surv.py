@@ -37,6 +37,8 @@ class Survival(CrfModel):
 
     class Crf:
         code, title, layout = "surv", _("Survival follow-up"), "fields"
+        short = _("Survival")
+        reads = ("aph", "dd", "ds", "icf", "inf", "ld", "ltfu")
         sections = [(_("Survival"), ["svdt", "svstat", "svlka", "svdis", "svsrc"])]
 
     svdt = item(models.DateField(_("Contact date")))

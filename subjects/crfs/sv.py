@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from trial_edc.crf.anchors import anchors_of, consent_on
+from trial_edc.crf.anchors import anchors_of, consent_on, from_earlier_visits
 from trial_edc.crf.checks import Finding, edit_check
 from trial_edc.crf.conditions import answered
 from trial_edc.crf.item import code, item, yes_no
@@ -37,6 +37,8 @@ class VisitRecord(CrfModel):
 
     class Crf:
         code, title, layout = "sv", _("Visit record"), "fields"
+        reads = ("aph", "ds", "icf", "inf", "ld", "sv")
+        reads_own = staticmethod(from_earlier_visits)
         sections = [
             (_("Visit"), ["svvisit", "svuns", "svstdtc", "svocc", "svreas"]),
             (_("Logs reviewed"), ["svaeyn", "svcmyn", "svmhyn", "svsbyn"]),

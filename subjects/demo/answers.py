@@ -159,6 +159,8 @@ def crs(m: Moment) -> Answers:
         typed |= {"crsfevdt": onset.isoformat(), "crsondt": f"{onset.isoformat()} 06:00"}
     if grade >= 2:
         typed["crshypoc"] = "N"
+    if grade == 3:
+        typed["crsvaso"] = "norepinephrine; 0.08 ug/kg/min"
     return typed
 
 

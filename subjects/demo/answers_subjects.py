@@ -13,6 +13,7 @@ from random import Random
 
 from subjects.demo.answers import Answers, Moment, batch, height_cm, usual_weight
 from subjects.demo.courses import Course
+from subjects.demo.manufacture import altered, is_released
 from subjects.formulas import dose_mg, fludarabine_dose
 
 SITES = ("ORAL", "OROPHARYNX", "HYPOPHARYNX", "LARYNX")
@@ -77,11 +78,12 @@ def collection(m: Moment) -> Answers:
 
 def manufacture(m: Moment) -> Answers:
     random = _random(m, "mfg")
-    return {
+    usual = {
         "mfgbatch": batch(m.subject), "mfgstdt": _day(m, -40), "mfgendt": _day(m, -26), "mfgfail": "SUCCESS",
         "mfgvec": "Lentiviral, LV-2207", "mfgmoi": "3.0", "mfgfold": str(random.randint(25, 90)),
         "mfgcryo": "Y", "mfgrem": "N",
     }  # fmt: skip
+    return altered(m, usual)
 
 
 def release(m: Moment) -> Answers:
@@ -182,7 +184,7 @@ def log_entries(course: Course, subject: str, on: Callable[[int], date], people:
         on: the day of a study day.
         people: names of those who verify a custody step: "site1", "site2", "mfr1", "mfr2".
     """
-    entries = [*_history(on), *_prior(on), *_custody(subject, on, people), *_medications(course, on)]
+    entries = [*_history(on), *_prior(on), *_custody(course, subject, on, people), *_medications(course, on)]
     if course.new_therapy_on is not None:
         typed = {"sbtype": "CHEMO", "sbstdt": on(course.new_therapy_on).isoformat(), "sbreg": "Paclitaxel weekly"}
         entries.append(LogEntry("subs", course.new_therapy_on, "", typed))
@@ -237,9 +239,11 @@ CUSTODY = (
 )
 
 
-def _custody(subject: str, on: Callable[[int], date], people: dict[str, str]) -> list[LogEntry]:
+def _custody(course: Course, subject: str, on: Callable[[int], date], people: dict[str, str]) -> list[LogEntry]:
     entries = []
     for step, day, clock, after in CUSTODY:
+        if after != "aph" and not is_released(course):
+            continue
         is_made = step in ("MFRECEIPT", "RELEASE", "SHIPMENT")
         place = "mfr" if is_made else "site"
         typed = {

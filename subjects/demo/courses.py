@@ -31,8 +31,11 @@ class Course:
         late: visits that were not entered.
         died_on, new_therapy_on: study day of the death, and of the next anticancer therapy.
         is_out_of_specification: the product was released although a test missed its limit.
+        failure: outcome of a manufacture that failed, "REPEAT" or "STOP" ("" = it did not).
         typed: {(visit, form): what differs from the usual course}.
         has_worked_tumour: has the lesions and scans of the worked RECIST case.
+        is_screen_failure: a criterion was not satisfied. earlier_number: was screened before under this one.
+        moved_to: site the subject moved to after what is entered here.
     """
 
     site: str
@@ -49,8 +52,12 @@ class Course:
     died_on: int | None = None
     new_therapy_on: int | None = None
     is_out_of_specification: bool = False
+    failure: str = ""
     typed: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     has_worked_tumour: bool = False
+    is_screen_failure: bool = False
+    earlier_number: str = ""
+    moved_to: str = ""
 
 
 ANAEMIA = Event("Anaemia", "Anemia", 2, -4, 12, "UNLIKELY", "NONE")
@@ -58,6 +65,7 @@ NEUTROPENIA = Event("Neutrophils low", "Neutrophil count decreased", 3, 2, 14, "
 FEVER = Event("Fever", "Fever", 1, 2, 4, "PROBABLE")
 FATIGUE = Event("Fatigue", "Fatigue", 1, 3, None, outcome="NOTREC")
 MILD_CRS = Event("Cytokine release syndrome", "Cytokine release syndrome", 1, 2, 5, "DEFINITE", "CRS")
+CRS_3 = Event("Cytokine release syndrome", "Cytokine release syndrome", 3, 1, 5, "DEFINITE", "CRS")
 CRS_2 = Event("Cytokine release syndrome", "Cytokine release syndrome", 2, 2, 6, "DEFINITE", "CRS")
 
 TWELVE = (
@@ -105,11 +113,19 @@ COURSES = (
     Course("102", "M", 1964, -50, stage="prescr"),
     Course("102", "M", 1959, 15, crs={2: 1, 3: 1}, events=(MILD_CRS, FEVER), cohort="DL2"),
     Course("103", "F", 1957, 310, events=(FATIGUE, FEVER), is_signed=True),
-    Course("103", "M", 1968, 95, crs={1: 1, 2: 2, 3: 1}, events=(CRS_2, ANAEMIA)),
+    Course("103", "M", 1968, 95, crs={1: 1, 2: 3, 3: 2, 4: 1}, events=(CRS_3, ANAEMIA)),
     Course("103", "M", 1952, 29, events=(NEUTROPENIA, FATIGUE)),
     Course("103", "F", 1976, 8, crs={2: 1}, events=(FEVER,), cohort="DL2"),
     Course("103", "M", 1963, -3, stage="ld2", cohort="DL2"),
     Course("103", "F", 1970, -20, stage="mfg"),
     Course("103", "M", 1966, -40, stage="scr"),
     Course("103", "M", 1959, -60, stage="prescr"),
+    Course(
+        "103", "F", 1962, 40, stage="scr", is_screen_failure=True,
+        typed={("scr", "ie"): {"ieorres.inc09": "N", "ieelig": "N", "iesfreas": "CRITERION"}},
+    ),
+    Course("103", "F", 1962, -20, stage="aph", earlier_number="103-0009"),
+    Course("102", "M", 1969, -18, stage="aph", moved_to="103"),
+    Course("102", "F", 1966, -10, stage="mfg", failure="REPEAT"),
+    Course("103", "M", 1961, -12, stage="mfg", failure="STOP"),
 )  # fmt: skip

@@ -13,10 +13,12 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from subjects.actions.subjects import open_unscheduled_visit, plan_dates, register_subject
-from subjects.demo import answers, answers_assessments, answers_subjects
+from subjects.demo import answers, answers_assessments, answers_subjects, manufacture, ways
 from subjects.demo.answers import Answers, Moment, adverse_event
 from subjects.demo.answers_subjects import log_entries
 from subjects.demo.courses import COURSES, Course
+from subjects.demo.safety import safety_entries
+from subjects.demo.ways import move
 from subjects.models import Subject
 from trial_edc.accounts.access import people_with_access
 from trial_edc.accounts.models import Site, User
@@ -96,11 +98,14 @@ class _Seeding:
             on = self._day(CONSENTED)
             with self._clock(on):
                 self._consent(2, on, {"icftype": "MAIN", "icfdtc": f"{on.isoformat()} 09:30", "icfver": "2.0"})
+                self._consent(3, on, {"icftype": "LTFU", "icfdtc": f"{on.isoformat()} 09:40", "icfver": "2.0"})
         self.random = Random(self.subject.code)
         for visit, on in self._visits():
             with self._clock(on):
                 self._fill_visit(visit, on)
-                if visit.code == "scr":
+                if visit.code == "scr" and self.course.is_screen_failure:
+                    self._fail(on)
+                elif visit.code == "scr":
                     self._plan()
         with self._clock(self.as_of):
             self._after_the_visits()
@@ -108,6 +113,7 @@ class _Seeding:
 
     def _after_the_visits(self) -> None:
         self._adverse_events()
+        self._safety()
         self._stay()
         self._logs()
         if self.course.died_on is not None:
@@ -117,6 +123,8 @@ class _Seeding:
             self._day_of_the_mock_up()
         if self.course.is_signed:
             self._sign()
+        if self.course.moved_to:
+            move(by=self.people["dm1"], subject=self.subject, to=self.course.moved_to)
 
     def _clock(self, on: date) -> AbstractContextManager[None]:
         """The afternoon of a day at the site, where the clock may be moved."""
@@ -137,6 +145,7 @@ class _Seeding:
             sex=self.course.sex,
             birth_year=str(self.course.birth_year),
             consent_type="TISSUE",
+            earlier_number=self.course.earlier_number,
         )
         self.subject = subject
         self._consent(1, signed_on, {})
@@ -164,14 +173,19 @@ class _Seeding:
         day = (on - self.infusion_on).days
         self.visits.add(visit.code)
         for cell in study().forms_at(visit.code):
-            if not cell.required or cell.form not in FORMS:
+            if not cell.required or cell.form not in FORMS or not self._is_made(cell.form):
                 continue
             self._fill(visit.code, cell.form, on, day, 1)
             for number, earlier in enumerate(self._further(visit.code, cell.form, cell.expected_instances), 2):
                 self._fill(visit.code, cell.form, on - timedelta(days=earlier), day - earlier, number)
 
+    def _is_made(self, form: str) -> bool:
+        return form != "rel" or manufacture.is_released(self.course)
+
     def _further(self, visit: str, form: str, expected: int) -> list[int]:
         """How many days before the visit its further instances lie: earlier days, or the same day."""
+        if form == "mfg":
+            return [0] * (manufacture.n_lots(self.course) - 1)
         if form in ("crs", "icn"):
             target = study().visit(visit).target_day or 0
             return [target - day for day in EARLIER_DAYS.get(visit, ())]
@@ -183,10 +197,16 @@ class _Seeding:
         writer = self.people[MANUFACTURER] if getattr(crf(form).Crf, "writer", "") == "MFR" else self.coordinator
         self._save(visit, form, typed, seq=seq, by=writer)
         if form == "rel":
-            self._sign_with(self._form(visit, form), by=writer)
+            self._sign_with(self._form(visit, form), by=self.people[SECOND_MANUFACTURER])
+        if form == "ie":  # without the investigator's signature the next step stays closed
+            self._sign_with(self._form(visit, form), by=self.investigator)
 
     def _moment(self, visit: str, on: date, day: int, seq: int = 1) -> Moment:
         return Moment(self.course, visit, on, day, seq, self.random, study(), self.subject.code)
+
+    def _fail(self, on: date) -> None:
+        """Screening ended: the disposition says so."""
+        self._save("eos", "ds", ways.screen_failure(on))
 
     def _plan(self) -> None:
         planned = self._day(COLLECTED)
@@ -202,6 +222,14 @@ class _Seeding:
         for seq, event in enumerate(known, 1):
             typed = adverse_event(event, infusion_on=self.infusion_on, today=self.as_of)
             self._save("", "ae", typed, seq=seq, by=self.investigator)
+
+    def _safety(self) -> None:
+        """Serious events with their reports; they are told, as any, by notices."""
+        numbers = Counter(FormInstance.objects.filter(subject=self.subject).values_list("form_code", flat=True))
+        for entry in safety_entries(self.subject.code, numbers["ae"], self._day, self.as_of):
+            numbers[entry.form] += 1
+            writer = {"investigator": self.investigator, "coordinator": self.coordinator}.get(entry.by)
+            self._save("", entry.form, entry.typed, seq=numbers[entry.form], by=writer or self.people[entry.by])
 
     def _stay(self) -> None:
         """Everybody who was infused was in hospital for it."""
@@ -247,6 +275,8 @@ class _Seeding:
         for form in FormInstance.objects.filter(subject=self.subject).order_by("pk"):
             rule = study().signature_rule(form.form_code)
             if rule is None or "PI" not in rule.roles or form.status != FormInstance.Status.COMPLETE:
+                continue
+            if form.signatures.filter(voided_at=None).exists():
                 continue
             self._sign_with(form, by=self.investigator)
 

@@ -20,6 +20,7 @@ LAYERS = {
     "trial_edc.protocol": 0,
     "trial_edc.accounts": 1,
     "trial_edc.audit": 1,
+    "trial_edc.notices": 2,
     "trial_edc.crf": 2,
     "trial_edc.casebook": 3,
     "trial_edc.reports": 4,

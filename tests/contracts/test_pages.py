@@ -3,14 +3,23 @@
 import pytest
 from django.urls import get_resolver
 
+from assessments.laboratory_defaults import write_defaults
+from subjects.models import Hold
+from subjects.product.actions import read_labels
 from tests import scenarios
+from trial_edc.audit.context import audited
 from trial_edc.audit.models import AuditEvent
 from trial_edc.casebook.actions.queries import raise_query
 
 READERS = {"crc1", "pi1", "si1", "cra1", "dm1", "mm1", "aud1"}
 SIGNERS = {"pi1", "si1"}
 ENTERERS = {"crc1", "pi1", "si1"}
+CHECKERS = {"crc1", "pi1", "si1", "nurse1"}
+# Forms manufacturing writes, and who of the site writes them too.
+MADE = ("visits/mfg/mfg/", "visits/mfg/rel/", "coi/1/")
+ENTERERS_OF = {"visits/mfg/mfg/": set(), "visits/mfg/rel/": set(), "coi/1/": ENTERERS}
 REVIEWERS = {"cra1", "dm1", "mm1"}
+STUDY_READERS = {"dm1", "mm1", "stat1", "aud1"}
 EVERYONE = (*sorted(READERS), "stat1", "lab1", "mfr1", "nurse1", "admin1", "crc3")
 FORM = "subjects/{subject}/visits/d3/vs/"
 ENTRY = "subjects/{subject}/ae/1/"
@@ -20,12 +29,18 @@ PAGES = [
     ("find/?q=1", "get", set(EVERYONE)),
     ("subjects/", "get", READERS | {"crc3"}),
     ("queries/", "get", READERS | {"stat1", "crc3"}),
-    ("sign/", "get", SIGNERS),
-    ("sign/confirm/", "get", SIGNERS),
-    ("sign/confirm/", "post", SIGNERS),
+    ("sign/", "get", SIGNERS | {"mfr1"}),
+    ("sign/confirm/", "get", SIGNERS | {"mfr1"}),
+    ("sign/confirm/", "post", SIGNERS | {"mfr1"}),
     ("subjects/register/", "get", ENTERERS | {"crc3"}),
     ("subjects/register/", "post", ENTERERS | {"crc3"}),
     ("subjects/{subject}/", "get", READERS),
+    ("subjects/{subject}/eligibility/", "get", READERS),
+    ("subjects/{subject}/participation/", "get", READERS),
+    ("subjects/{subject}/participation/take-up/", "post", ENTERERS),
+    ("subjects/{subject}/participation/transfer/", "post", {"dm1"}),
+    ("consents/", "get", READERS | {"crc3"}),
+    ("consents/", "post", {"dm1"}),
     ("subjects/{subject}/unscheduled/", "post", ENTERERS),
     ("subjects/{subject}/visits/d3/", "get", READERS),
     ("subjects/{subject}/ae/", "get", READERS),
@@ -38,6 +53,31 @@ PAGES = [
     (f"{ENTRY}withdraw/", "get", ENTERERS),
     (f"{ENTRY}withdraw/", "post", ENTERERS),
     ("queries/{query}/", "post", ENTERERS),
+    ("product/", "get", READERS | {"mfr1", "crc3"}),
+    ("bedside/", "get", CHECKERS | {"crc3"}),
+    ("subjects/{subject}/product/", "get", READERS | {"mfr1"}),
+    ("subjects/{subject}/product/dates/", "post", ENTERERS),
+    ("subjects/{subject}/product/holds/", "post", ENTERERS | {"mfr1", "mm1"}),
+    ("subjects/{subject}/product/holds/{hold}/", "post", SIGNERS | {"mfr1", "mm1"}),
+    ("subjects/{subject}/product/check/?step=THAW", "get", CHECKERS),
+    ("subjects/{subject}/product/check/?step=THAW", "post", CHECKERS),
+    ("subjects/{subject}/product/check/?step=SHIPMENT", "post", {"mfr1"}),
+    ("subjects/{subject}/product/check/{check}/", "get", CHECKERS | {"mfr1"}),
+    ("subjects/{subject}/product/check/{check}/", "post", CHECKERS | {"mfr1"}),
+    ("subjects/{subject}/product/infusion/", "get", READERS),
+    ("subjects/{subject}/product/infusion/", "post", ENTERERS),
+    *((f"subjects/{{subject}}/{form}", "get", READERS | {"mfr1"}) for form in MADE),
+    *((f"subjects/{{subject}}/{form}draft/", "post", ENTERERS_OF[form] | {"mfr1"}) for form in MADE),
+    ("subjects/{subject}/tumour/?visit=d28", "get", READERS),
+    *((f"subjects/{{subject}}/tumour/{rest}?visit=d28", "post", ENTERERS) for rest in ("", "draft/", "discard/")),
+    ("subjects/{subject}/labs/?visit=d3", "get", READERS),
+    ("subjects/{subject}/labs/?visit=d3", "post", ENTERERS),
+    ("subjects/{subject}/kinetics/", "get", READERS),
+    ("laboratories/", "get", STUDY_READERS),
+    ("laboratories/L101/", "get", STUDY_READERS),
+    ("laboratories/L101/", "post", {"dm1"}),
+    ("laboratories/L101/ranges/{range}/", "get", STUDY_READERS),
+    ("laboratories/L101/ranges/{range}/", "post", {"dm1"}),
 ]
 NAMES_A_RECORD = ("{subject}", "{query}")
 OPEN_TO_SEEING = {"stat1", "lab1", "mfr1", "nurse1"}
@@ -54,7 +94,19 @@ def named(study):
     vitals = scenarios.day_3(study, subject)
     scenarios.adverse_event(study, subject)
     query = raise_query(by=study["cra1"], instance=vitals, item="temp", text="Which is correct?")
-    return {"subject": subject.code, "query": query.pk}
+    read = {"subject_read": "101-9999", "lot_read": "CT-1", "coi_read": "COI-1", "is_cold": "Y"}
+    check = read_labels(by=study["crc1"], subject=subject, step="APHERESIS", **read)
+    hold = Hold.objects.get(subject=subject)
+    with audited(by=study["dm1"], reason="Ranges of the laboratories"):
+        laboratories = write_defaults(study.sites)
+    own = next(one for one in laboratories if one.code == "L101")
+    return {
+        "subject": subject.code,
+        "query": query.pk,
+        "check": check.pk,
+        "hold": hold.pk,
+        "range": own.ranges.first().pk,
+    }
 
 
 def signed_in(client, study, who):
@@ -103,13 +155,14 @@ def test_a_refused_post_writes_nothing(study, named, client, who):
 
 
 def test_every_casebook_address_is_in_the_table():
-    tested = {address.partition("?")[0].format(subject="S", query=1) for address, _method, _may in PAGES}
+    keys = {"subject": "S", "query": 1, "check": 1, "hold": 1, "range": 1}
+    tested = {address.partition("?")[0].format(**keys) for address, _method, _may in PAGES}
     found = set()
     for pattern in walk(get_resolver().url_patterns):
         view = getattr(pattern, "callback", None)
         if (
             view
-            and view.__module__.startswith(("trial_edc.casebook", "subjects"))
+            and view.__module__.startswith(("trial_edc.casebook", "subjects", "assessments.worksheets"))
             and "<number:seq>" not in str(pattern.pattern).replace("<str:log>/<number:seq>", "")
         ):
             found.add(filled(str(pattern.pattern)))
@@ -123,8 +176,12 @@ def walk(patterns):
 
 
 def filled(pattern):
-    entry = pattern.replace("<str:log>/<number:seq>", "ae/1").replace("<str:log>", "ae").replace("<str:subject>", "S")
-    return entry.replace("<str:visit>", "d3").replace("<str:form>", "vs").replace("<int:query>", "1")
+    filled_in = pattern.replace("<str:log>/<number:seq>", "ae/1").replace("<str:log>", "ae")
+    for name, value in (("str:subject", "S"), ("str:visit", "d3"), ("str:form", "vs"), ("str:code", "L101")):
+        filled_in = filled_in.replace(f"<{name}>", value)
+    for name in ("query", "check", "hold", "key"):
+        filled_in = filled_in.replace(f"<int:{name}>", "1")
+    return filled_in
 
 
 BAD_ADDRESSES = [

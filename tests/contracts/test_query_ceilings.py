@@ -23,6 +23,12 @@ CEILINGS = {
     "log": 14,
     "history": 16,
     "find": 4,
+    "product": 14,
+    "products": 14,
+    "infusion": 14,
+    "tumour": 14,
+    "labs": 14,
+    "kinetics": 14,
 }
 SAVE, DRAFT = 20, 6
 
@@ -90,7 +96,13 @@ def test_pages_stay_under_their_ceilings(site, client):
         "history": reverse("subject-history", args=[subject.code]),
         "queries": reverse("queries"),
         "sign": reverse("sign"),
+        "product": reverse("product", args=[subject.code]),
+        "products": reverse("products") + "?show=all",
+        "infusion": reverse("product-infusion", args=[subject.code]),
         "find": reverse("find") + "?q=1 d7 vs",
+        "tumour": reverse("tumour", args=[subject.code]),
+        "labs": reverse("labs", args=[subject.code]),
+        "kinetics": reverse("kinetics", args=[subject.code]),
     }
     over = {}
     for who in ("crc1", "pi1", "cra1", "dm1"):

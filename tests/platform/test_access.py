@@ -13,6 +13,7 @@ MATRIX = [
     (Permission.ENTER_FORMS, "CRC SI PI"),
     (Permission.CORRECT_FORMS, "CRC SI PI"),
     (Permission.PROPOSE_CORRECTIONS, "DM"),
+    (Permission.TRANSFER_SUBJECTS, "DM"),
     (Permission.UPLOAD_RESULTS, "LAB"),
     (Permission.DRAFT_AES, "CRC SI PI"),
     (Permission.SET_CAUSALITY, "SI PI"),

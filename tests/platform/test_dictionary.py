@@ -5,7 +5,7 @@ from pathlib import Path
 
 from trial_edc.crf.dictionary import as_tsv, dictionary
 from trial_edc.crf.registry import all_crfs, row_models
-from trial_edc.crf.spec import item_fields, protocol
+from trial_edc.crf.spec import protocol, study_fields
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "dictionary.tsv"
 
@@ -25,7 +25,7 @@ def test_every_item_of_every_form_is_in_the_dictionary_once():
         (model.Crf.code, field.name)
         for model in all_crfs()
         for table in (model, *row_models(model.Crf.code))
-        for field in item_fields(table)
+        for field in study_fields(table)
     }
 
     assert len(lines) == len(set(lines))

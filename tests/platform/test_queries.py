@@ -45,6 +45,25 @@ def test_a_thread_keeps_every_turn(study, query):
     ]
 
 
+def test_a_saved_value_that_another_answer_made_impossible_is_asked_about_once_until_it_is_changed(study):
+    subject = scenarios.infused_subject(study)
+    form = scenarios.adverse_event(study, subject, aetoxgr="3")
+    reason = {"ae.aectcae.reason": "entry_error", "ae.aetoxgr.reason": "entry_error"}
+
+    saved = scenarios.save(study, subject, "ae/1", {"ae.aectcae": "Alopecia", **reason}, by="pi1")
+    again = scenarios.save(
+        study, subject, "ae/1", {"ae.aeout": "RECOVERED", "ae.aeout.reason": "entry_error"}, by="pi1"
+    )
+
+    (query,) = saved.opened
+    assert (query.item, query.rule, query.instance_id) == ("aetoxgr", "grade_exists_for_the_term", form.pk)
+    assert "CTCAE has no grade 3 for Alopecia" in query.messages.get().text
+    assert again.opened == ()
+    mended = scenarios.save(study, subject, "ae/1", {"ae.aetoxgr": "2", **reason}, by="pi1")
+    query.refresh_from_db()
+    assert (mended.n_closed, query.state) == (1, "closed")
+
+
 @pytest.mark.requirement("QRY-03")
 @pytest.mark.parametrize("who", ["crc1", "pi1", "mm1", "stat1", "aud1", "admin1"])
 def test_the_site_and_other_reviewers_do_not_close_a_query(study, query, who):

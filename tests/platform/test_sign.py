@@ -139,6 +139,41 @@ def test_a_signature_copied_to_another_form_does_not_verify(study, subject, even
 
 
 @pytest.mark.requirement("ESIG-07")
+def test_a_form_under_a_forged_signature_is_signed_anew_and_the_forged_one_stays_in_sight(study, subject, event):
+    other = scenarios.adverse_event(study, subject, seq=2)
+    (signature,) = scenarios.signed(study, event).signed
+    with audited(by=study["dm1"], reason="forgery"):
+        signature.pk, signature.instance = None, other
+        signature.save(force_insert=True)
+    browser = Client()
+    browser.force_login(study["pi1"])
+
+    queue = browser.get(f"/sign/?subject={subject.code}").content.decode()
+    result = scenarios.signed(study, other)
+
+    assert re.findall(r'name="form" value="(\d+)\.', queue) == [str(other.pk)]
+    assert not result.left_out
+    forged, true = Signature.objects.filter(instance=other).order_by("pk")
+    assert (verify_signature(forged), verify_signature(true)) == (False, True)
+    assert forged.void_cause == "It did not verify when the form was signed anew."
+    history = browser.get(f"/subjects/{subject.code}/ae/2/history/?item=aeterm").content.decode()
+    assert history.count("does not verify") == 1
+    assert scenarios.signed(study, other).left_out[0].why == "It is already signed with this meaning."
+
+
+@pytest.mark.requirement("ESIG-07")
+def test_a_form_changed_behind_the_application_is_signed_anew(study, event):
+    scenarios.signed(study, event)
+    from adverse_events.crfs.ae import AdverseEvent
+
+    with audited(by=study["dm1"], reason="forgery"):
+        AdverseEvent.objects.filter(pk=event.pk).update(aetoxgr="1")
+
+    assert not scenarios.signed(study, event).left_out
+    assert verify_signature(Signature.objects.get(voided_at=None))
+
+
+@pytest.mark.requirement("ESIG-07")
 def test_content_changed_behind_the_application_does_not_verify(study, event):
     scenarios.signed(study, event)
     from adverse_events.crfs.ae import AdverseEvent

@@ -5,6 +5,8 @@ from django.urls import reverse
 
 from tests import scenarios
 from trial_edc.accounts.models import AccessEvent
+from trial_edc.casebook.actions.queries import raise_query
+from trial_edc.casebook.models import FormInstance
 from trial_edc.casebook.selectors.subject_history import LINES_PER_PAGE, history_page
 
 MOST_STATEMENTS = 16
@@ -43,6 +45,19 @@ def test_one_item_of_a_row_shows_its_values_with_reason(study, subject):
     assert page.lines[0].label.startswith("Temperature")
     assert (page.lines[0].place, page.lines[0].who) == ("Day 3", "Mei Lin")
     assert page.lines[0].reason
+
+
+def test_people_are_named_and_never_shown_by_their_keys(study, subject):
+    form = FormInstance.objects.get(subject=subject, form_code="ae", seq=6)
+    raise_query(by=study["cra1"], instance=form, item="aeout", text="Has it ended?")
+    scenarios.signed(study, form)
+    ids = ("opened_by_id", "by_id", "signer_id", "saved_by_id")
+
+    lines = [line for n in (1, 2, 3) for line in history_page(subject, number=n).lines if line.item in ids]
+
+    named = {(line.item, line.new) for line in lines}
+    assert {("opened_by_id", "S. Ortiz"), ("by_id", "S. Ortiz"), ("signer_id", "Dr Chen Rui")} <= named
+    assert not [line for line in lines if line.new.isdecimal()]
 
 
 def test_one_form_shows_nothing_of_others(study, subject):

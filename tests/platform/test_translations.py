@@ -66,3 +66,17 @@ def test_the_pseudo_locale_builds(tmp_path):
     assert n_texts > 0
     catalogue = gettext.translation("django", tmp_path, ["en_XA"])
     assert len(catalogue._catalog) >= n_texts
+
+
+def test_the_pseudo_locale_leaves_the_products_own_catalogues_alone(tmp_path):
+    root, folder = tmp_path / "product", tmp_path / "pseudo"
+    own = root / "locale" / "de" / "LC_MESSAGES"
+    own.mkdir(parents=True)
+    (own / "django.po").write_text('msgid "Site"\nmsgstr "Zentrum"\n')
+    (root / "page.html").write_text('{% load i18n %}<p>{% translate "Site" %}</p>')
+
+    n_texts = build_pseudo_locale(folder, root=root)
+
+    assert n_texts == 1
+    assert gettext.translation("django", folder, ["en_XA"]).gettext("Site") == pseudo("Site")
+    assert [path.name for path in (root / "locale").iterdir()] == ["de"]

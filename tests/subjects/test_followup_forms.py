@@ -61,20 +61,21 @@ def test_what_fits_together_asks_nothing(path, typed, others):
     ("died", "tracks"), [("1mar26", "2026-03-01"), ("mar 2026", "2026-03-01"), ("2026", "2026-01-01")]
 )
 def test_a_death_ends_every_track(died, tracks):
-    anchors = anchors_of(book(fill("dd", dthdtc=died)))
+    anchors = anchors_of(book(fill("dd", dthdtc=died)), with_tracks=True)
 
     assert {one.track for one in anchors.tracks_off} == {"screening", "product", "safety", "efficacy", "follow-up"}
     assert {one.on.isoformat() for one in anchors.tracks_off} == {tracks}
 
 
 def test_a_later_therapy_ends_efficacy_alone():
-    anchors = anchors_of(book(fill("subs", **THERAPY)))
+    anchors = anchors_of(book(fill("subs", **THERAPY)), with_tracks=True)
 
     assert [(one.track, one.on.isoformat()) for one in anchors.tracks_off] == [("efficacy", "2026-03-02")]
 
 
 def test_a_screen_failure_leaves_screening_on():
-    anchors = anchors_of(book(fill("eos/ds", dsepoch="SCREENING", dsdecod="SCREENFAIL", dsstdtc="1mar26")))
+    failed = fill("eos/ds", dsepoch="SCREENING", dsdecod="SCREENFAIL", dsstdtc="1mar26")
+    anchors = anchors_of(book(failed), with_tracks=True)
 
     assert {one.track for one in anchors.tracks_off} == {"product", "safety", "efficacy", "follow-up"}
 

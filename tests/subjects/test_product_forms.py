@@ -43,9 +43,27 @@ def test_a_batch_asks_nothing():
 def test_a_failed_batch_has_no_harvest():
     typed = {name: text for name, text in BATCH.items() if name != "mfgendt"}
 
-    entry = fill("mfg/mfg", casebook=book(), **{**typed, "mfgfail": "STOP"})
+    entry = fill("mfg/mfg", casebook=book(), **{**typed, "mfgfail": "STOP", "mfgfldt": "27jan26"})
 
     assert (entry.unanswered, entry.findings) == ([], [])
+
+
+def test_a_failed_batch_has_the_day_it_failed_on():
+    typed = {name: text for name, text in BATCH.items() if name != "mfgendt"} | {"mfgfail": "STOP"}
+
+    assert fill("mfg/mfg", casebook=book(), **typed).unanswered == ["mfgfldt"]
+    assert rules(fill("mfg/mfg", casebook=book(), **typed, mfgfldt="12jan26")) == {("mfgfldt", "failed_after_start")}
+
+
+def test_a_batch_has_one_form_of_a_subject():
+    casebook = book(collection(), fill("mfg/mfg", **BATCH))
+
+    second = fill("mfg/mfg/2", casebook=casebook, **{**BATCH, "mfgbatch": "ct-010007"})
+
+    assert said(second, "mfgbatch") == [
+        "Batch ct-010007 stands in another form already. Each batch has one form and one subject."
+    ]
+    assert "mfgbatch" in second.errors
 
 
 def test_vein_to_vein_is_counted_in_days():

@@ -66,9 +66,18 @@ def test_manufacturing_signs_the_release_and_the_site_does_not(study, subject):
 
     with pytest.raises(NotAllowed):
         sign_forms(by=study["pi1"], **asked)
-    signed = sign_forms(by=study["mfr1"], **asked).signed
+    signed = sign_forms(by=study["mfr2"], **asked).signed
 
     assert [(one.role, one.meaning) for one in signed] == [("MFR", "release")]
+
+
+def test_who_saved_a_release_does_not_sign_it(study, subject):
+    form = certificate(study, subject, by="mfr1").instance
+
+    result = sign_forms(by=study["mfr1"], credentials_confirmed=True, revisions={form.pk: form.revision})
+
+    assert result.signed == ()
+    assert [one.why for one in result.left_out] == ["You saved it last; a second person signs it."]
 
 
 def test_manufacturing_signs_nothing_of_the_site(study, subject):

@@ -14,7 +14,7 @@ WITHDRAWN = {"icftype": "MAIN", "icfdtc": "5jan26 09:30", "icfwddt": "2mar26"}
 def off(*entries):
     """Tracks that are off, the same by both readers, each with its day."""
     casebook = book(*entries)
-    for_checks = {(one.track, one.on) for one in anchors_of(casebook).tracks_off}
+    for_checks = {(one.track, one.on) for one in anchors_of(casebook, with_tracks=True).tracks_off}
     for_pages = {(one.track, one.on) for one in subject_dates(casebook, casebook.subject.site).anchors.tracks_off}
 
     assert for_checks == for_pages
@@ -32,6 +32,10 @@ def off(*entries):
             dict.fromkeys(ALL - {"screening"}, "2026-02-01"),
         ),
         ([fill("eos/ds", dsdecod="COMPLETED", dsstdtc="1mar26")], {}),
+        (
+            [fill("mfg/mfg", mfgfail="STOP", mfgfldt="3feb26")],
+            dict.fromkeys(ALL - {"screening"}, "2026-02-03"),
+        ),
         ([fill("mfg/mfg", mfgfail="STOP")], dict.fromkeys(ALL - {"screening"})),
         ([fill("mfg/mfg", mfgfail="REPEAT")], {}),
         ([fill("icf", **WITHDRAWN, icfwdsc="TREAT")], {"product": "2026-03-02"}),

@@ -131,8 +131,8 @@ def pseudo(text: str) -> str:
     return f"{before}[{''.join(accented)}{'·' * (1 + len(core) // 3)}]{after}"
 
 
-def build_pseudo_locale(folder: Path, locale: str = "en_XA") -> int:
-    """Extract every text into a catalogue below `folder`, pseudo-translate and compile it.
+def build_pseudo_locale(folder: Path, locale: str = "en_XA", *, root: Path = ROOT) -> int:
+    """Extract every text below `root` into a catalogue below `folder`, pseudo-translate and compile it.
 
     Returns the number of texts. Raises CalledProcessError when extraction fails or a placeholder was broken.
     """
@@ -142,11 +142,13 @@ def build_pseudo_locale(folder: Path, locale: str = "en_XA") -> int:
         "from django.core.management import call_command\n"
         "with override_settings(LOCALE_PATHS=[sys.argv[1]]):\n"
         "    ignored = ['.venv/*', 'var/*', 'node_modules/*', 'tests/*', 'staticfiles/*']\n"
+        # A catalogue of the product's own, once there is one, would get the texts instead of ours.
+        "    ignored += ['locale']\n"
         "    call_command('makemessages', locale=[sys.argv[2]], ignore_patterns=ignored, verbosity=0)"
     )
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "trial_edc.settings", "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", extract, str(folder), locale]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    subprocess.run(command, cwd=root, env=environment, check=True)
     path = folder / locale / "LC_MESSAGES" / "django.po"
     if not path.exists():
         return 0

@@ -42,18 +42,43 @@ PEOPLE = (
     ("mfr1", "Yuki Sato", "Manufacturing", Role.MFR, None),
     ("mfr2", "Kenji Mori", "Manufacturing", Role.MFR, None),
 )
+# A study of its own has sites and people of its own.
+PILOT_SITES = (
+    ("701", "Memory Clinic 701", "America/New_York", "US", Site.DateOrder.MONTH_FIRST),
+    ("710", "Memory Clinic 710", "America/New_York", "US", Site.DateOrder.MONTH_FIRST),
+)
+PILOT_PEOPLE = (
+    ("admin1", "Ines Vogel", "Operations", Role.ADM, None),
+    ("dm1", "Anna Kim", "Data management", Role.DM, None),
+    ("pi1", "Dr Emily Ross", "Memory Clinic 701", Role.PI, "701"),
+    ("pi2", "Dr Paul Grant", "Memory Clinic 701", Role.PI, "701"),
+    ("pi3", "Dr Nora Blake", "Memory Clinic 710", Role.PI, "710"),
+    ("crc1", "Grace Miller", "Memory Clinic 701", Role.CRC, "701"),
+    ("si1", "Dr Owen Hale", "Memory Clinic 701", Role.SI, "701"),
+    ("crc2", "Ruth Cole", "Memory Clinic 710", Role.CRC, "710"),
+    ("cra1", "S. Ortiz", "Monitoring", Role.CRA, None),
+    ("mm1", "Dr Priya Nair", "Medical safety", Role.MM, None),
+    ("stat1", "Tomas Novak", "Biostatistics", Role.ST, None),
+    ("aud1", "Ruth Adler", "Inspection", Role.AUD, None),
+)
+CASTS = {"u87": (SITES, PEOPLE), "cdiscpilot": (PILOT_SITES, PILOT_PEOPLE)}
 TASKS = {
-    Role.CRC: (Task.ENTER_DATA,),
-    Role.SI: (Task.ENTER_DATA, Task.ASSESS_SAFETY, Task.SIGN),
+    Role.CRC: (Task.ENTER_DATA, Task.VERIFY_PRODUCT),
+    Role.SI: (Task.ENTER_DATA, Task.ASSESS_SAFETY, Task.SIGN, Task.VERIFY_PRODUCT),
     Role.BED: (Task.VERIFY_PRODUCT,),
 }
 
 
+def cast() -> tuple[tuple, tuple]:
+    """Sites and people of this study's demo."""
+    return CASTS[settings.EDC_PROTOCOL]
+
+
 def create_demo_sites() -> dict[str, Site]:
-    """The three demo sites by code, those missing added."""
-    system = ensure_system_user()
-    found = {site.code: site for site in Site.objects.filter(code__in=[row[0] for row in SITES])}
-    for code, name, zone, country, order in SITES:
+    """The demo sites of this study by code, those missing added."""
+    system, (sites, _people) = ensure_system_user(), cast()
+    found = {site.code: site for site in Site.objects.filter(code__in=[row[0] for row in sites])}
+    for code, name, zone, country, order in sites:
         if code not in found:
             site = Site(code=code, name=name, time_zone=zone, country=country, date_order=order)
             found[code] = actions.save_site(by=system, site=site, reason="Demo")
@@ -77,7 +102,7 @@ def create_demo_users(*, since: date, fixed_secret: bool | None = None) -> dict[
     fixed = settings.EDC_TEST_HOOKS if fixed_secret is None else fixed_secret
     password = make_password(DEMO_PASSWORD)
     people: dict[str, User] = {}
-    for name, full_name, organisation, role, code in PEOPLE:
+    for name, full_name, organisation, role, code in cast()[1]:
         found = User.objects.filter(email=f"{name}@demo.example").first()
         if found is None:
             found = _create(name, full_name, organisation, since=since)
@@ -93,7 +118,7 @@ def people_with_codes() -> list[dict]:
     statement.
     """
     found = User.objects.filter(is_demo=True, is_active=True, credential__confirmed_at__isnull=False)
-    order = {row[0]: number for number, row in enumerate(PEOPLE)}
+    order = {row[0]: number for number, row in enumerate(cast()[1])}
     listed = [
         {
             "name": person.email.partition("@")[0],
@@ -159,4 +184,4 @@ def _give_role(people: dict[str, User], user: User, role: Role, site: Site | Non
 
 
 def _investigators_of(site: Site | None) -> list[str]:
-    return [row[0] for row in PEOPLE if row[3] == Role.PI and site is not None and row[4] == site.code]
+    return [row[0] for row in cast()[1] if row[3] == Role.PI and site is not None and row[4] == site.code]

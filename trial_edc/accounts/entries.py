@@ -7,7 +7,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from .models import Site, User
-from .roles import ROLE_LABELS, TASK_LABELS, Role, Task
+from .roles import ROLE_LABELS, TASK_LABELS, Task, roles_of_study
 
 CLASSES = {forms.CheckboxInput: "form-check-input", forms.Select: "form-select"}
 
@@ -129,7 +129,7 @@ class InviteEntry(Entry):
     organisation = forms.CharField(label=_("Organisation"), max_length=120)
     trained_on = date_field(_("Trained on"))
     identity_checked_on = date_field(_("Identity checked on (optional)"), required=False)
-    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, ROLE_LABELS[role]) for role in Role])
+    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, ROLE_LABELS[role]) for role in roles_of_study()])
     site = forms.ModelChoiceField(
         label=_("Site"), queryset=Site.objects.none(), required=False, empty_label=_("All sites")
     )

@@ -73,6 +73,7 @@ def session_limits(get_response: Answer) -> Answer:
                 log_event(AccessEvent.Kind.SESSION_ENDED, request=request, user=_known(user_id))
             return get_response(request)
         if why := _limit_passed(request):
+            request.timed_out = request.user._wrapped if hasattr(request.user, "_wrapped") else request.user
             _end(request, why)
             return get_response(request)
         if request.user.language:

@@ -20,12 +20,14 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
+from . import unsent
 from .access import Access
 from .events import log_event
-from .models import AccessEvent, Site
+from .models import AccessEvent, Site, User
 from .reauthentication import CannotConfirm, ask_again, confirm
 from .roles import ROLE_PERMISSIONS, Permission, Role, approving_permission
 
@@ -59,7 +61,12 @@ def register_finder(name: str, finder: Finder, *, needs: tuple[str, ...] = (), o
     _finders[name] = _Registered(finder=finder, needs=needs, of_site=of_site)
 
 
-def page(permission: Permission | None, *, reauthenticated: bool = False, settles: str = "") -> Callable:
+Further = Callable[[dict[str, Any]], tuple[Permission, ...]]
+
+
+def page(
+    permission: Permission | None, *, reauthenticated: bool = False, settles: str = "", also: Further | None = None
+) -> Callable:
     """Decorate a view: only for people with `permission` at the site the address names.
 
     Args:
@@ -67,6 +74,8 @@ def page(permission: Permission | None, *, reauthenticated: bool = False, settle
         reauthenticated: a request that changes something carries `password`, and `code` when one is due.
         settles: what this page settles of the things due at sign-in ("terms", "password"); every other page
         waits.
+        also: called with what the address names; gives further rights, each of which opens the page too. A refusal
+        names `permission`.
     """
 
     def decorate(view: Callable) -> Callable:
@@ -78,6 +87,7 @@ def page(permission: Permission | None, *, reauthenticated: bool = False, settle
 
         gate.permission = permission  # read by the test that walks every address
         gate.reauthenticated = reauthenticated
+        gate.also = also
         return gate
 
     return decorate
@@ -103,6 +113,9 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
         response["HX-Trigger"] = "session-expired"
         return response
     target = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    late: User | None = getattr(request, "timed_out", None)
+    if late is not None and unsent.remember(request, late):
+        target = reverse("session-unsent")
     return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': target})}")
 
 
@@ -151,8 +164,9 @@ def _answer(view: Callable, request: HttpRequest, named: dict[str, Any], gate: C
         if not access.sees(site):
             raise Http404
     if permission is not None:
+        rights = (permission, *(gate.also(found) if gate.also else ()))
         for site in sites or [None]:
-            if not access.can(permission, site):
+            if not any(access.can(right, site) for right in rights):
                 return refuse(request, permission, site)
     if gate.reauthenticated and request.method not in SAFE_METHODS:
         try:

@@ -7,7 +7,10 @@ of a person's assignments (`access.py`).
 
 from enum import StrEnum
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+
+from trial_edc.protocol import load
 
 
 class Role(StrEnum):
@@ -45,6 +48,12 @@ ROLE_LABELS = {
 }
 
 
+def roles_of_study() -> list[Role]:
+    """The roles that apply in this study, in their order."""
+    named = load(settings.EDC_PROTOCOL).roles
+    return [role for role in Role if not named or role in named]
+
+
 class Task(StrEnum):
     """A task a principal investigator delegates to a person of the site, by date."""
 
@@ -71,6 +80,7 @@ class Permission(StrEnum):
     READ_LIVE_DATA = "read_live_data"
     VIEW_PRODUCT = "view_product"
     REGISTER_SUBJECTS = "register_subjects"
+    TRANSFER_SUBJECTS = "transfer_subjects"
     ENTER_FORMS = "enter_forms"
     CORRECT_FORMS = "correct_forms"
     DRAFT_AES = "draft_aes"
@@ -131,6 +141,7 @@ PERMISSION_LABELS = {
     Permission.READ_LIVE_DATA: _("Read data outside a data cut"),
     Permission.VIEW_PRODUCT: _("View the product's chain of identity"),
     Permission.REGISTER_SUBJECTS: _("Register subjects"),
+    Permission.TRANSFER_SUBJECTS: _("Move a subject to another site"),
     Permission.ENTER_FORMS: _("Enter case report forms"),
     Permission.CORRECT_FORMS: _("Correct saved values with a reason"),
     Permission.DRAFT_AES: _("Draft adverse events"),
@@ -220,6 +231,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
                 _P.CLOSE_OWN_QUERIES,
                 _P.CLOSE_QUERIES,
                 _P.FREEZE_FORMS,
+                _P.TRANSFER_SUBJECTS,
             ),
             *(_P.LOCK_FORMS, _P.ASK_STUDY_LOCK, _P.ASK_UNLOCK, _P.CODE_TERMS, _P.VIEW_DATA_CONSOLE),
             *(_P.VIEW_ENDPOINTS, _P.CREATE_CUTS, _P.EXPORT_DATA, _P.DOWNLOAD_REPORTS, _P.REVIEW_AUDIT_TRAIL),
@@ -232,7 +244,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             *(_P.REVIEW_AUDIT_TRAIL, _P.VIEW_STUDY_BUILD, _P.APPROVE_STUDY_BUILD),
         },
         # Reads subjects as they stood at a cut: the matrix gives the statistician snapshots, no live data.
-        Role.ST: (_READS - {_P.READ_LIVE_DATA})
+        Role.ST: (_READS - {_P.READ_LIVE_DATA, _P.VIEW_PRODUCT})
         | {_P.VIEW_ENDPOINTS, _P.CREATE_CUTS, _P.EXPORT_CUT, _P.VIEW_STUDY_BUILD, _P.APPROVE_STUDY_BUILD},
         Role.LAB: {_P.UPLOAD_RESULTS, _P.VIEW_OWN_FILES},
         Role.AUD: _READS
@@ -263,7 +275,7 @@ TASK_NEEDED: dict[tuple[Role, Permission], Task] = {
     },
     (Role.SI, _P.SET_CAUSALITY): Task.ASSESS_SAFETY,
     (Role.SI, _P.SIGN_FORMS): Task.SIGN,
-    (Role.BED, _P.CONFIRM_BEDSIDE): Task.VERIFY_PRODUCT,
+    **{(role, _P.CONFIRM_BEDSIDE): Task.VERIFY_PRODUCT for role in (Role.CRC, Role.SI, Role.BED)},
 }
 """Rights that count only while the task is delegated. The principal investigator delegates and needs no
 task.

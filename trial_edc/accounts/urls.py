@@ -10,6 +10,7 @@ urlpatterns = [
     path("signout/", signin.sign_out, name="signout"),
     path("session/", session.session, name="session"),
     path("session/keep/", session.keep, name="session-keep"),
+    path("session/unsent/", session.carried, name="session-unsent"),
     path("session/key/", session.key, name="session-key"),
     path("welcome/password/", welcome.password, name="welcome-password"),
     path("welcome/factor/", welcome.factor, name="welcome-factor"),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from trial_edc.accounts.models import Site, User
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+LONGEST_REASON = 200
 SETTINGS = ("actor_id", "role", "reason", "reasons", "source", "request_id", "version", "now")
 _SET_ALL = "SELECT " + ", ".join(f"set_config('edc.{name}', %s, true)" for name in SETTINGS)
 
@@ -116,6 +117,26 @@ def _standing(context: AuditContext) -> Iterator[None]:
         yield
     finally:
         _open.reset(token)
+
+
+@contextmanager
+def as_system(*, system: "User", reason: str) -> Iterator[AuditContext]:
+    """Inside a person's open transaction, write as the system for a while: what follows from what the person did.
+
+    Args:
+        system: the user of `audit.system.system_user`.
+        reason: names what the writes follow from.
+    Raises:
+        ActorConflict: no audited transaction is open, or `system` is a person.
+    """
+    outer = _open.get()
+    if outer is None or not system.is_service:
+        raise ActorConflict("the system writes only inside a person's open transaction")
+    context = AuditContext(by=system, role="SYS", reason=reason[:LONGEST_REASON], source="system")
+    with _standing(context):
+        context.announce()
+        yield context
+    outer.announce()
 
 
 _DEFAULTS = {"role": "", "reason": "", "source": "form"}

@@ -7,8 +7,18 @@ from django.db import models
 
 from trial_edc.audit.triggers import AuditTrigger, RefuseDelete, RefuseLocked, RefuseTruncate
 
-GUARDED_APPS = ("accounts", "subjects", "adverse_events", "assessments", "casebook", "reports", "exports")
+GUARDED_APPS = (
+    "accounts",
+    "subjects",
+    "adverse_events",
+    "assessments",
+    "casebook",
+    "reports",
+    "exports",
+    "notices",
+)
 NOT_AUDITED = {
+    "adverse_events.CtcaeCriterion": "published criteria, loaded as a whole by a command; nothing of a subject",
     "accounts.Credential": "holds secrets; its changes are lines of the access log",
     "accounts.RecoveryCode": "holds secrets; its use is a line of the access log",
     "accounts.AccessEvent": "is a log itself and only grows",
@@ -18,6 +28,8 @@ NOT_AUDITED = {
     "casebook.Submission": "tokens of submits already handled",
     "casebook.DraftEvent": "is the log of drafts",
     "exports.FrozenRow": "is a copy that only grows; its digest stands in the audited content of the cut",
+    "casebook.ImportRow": "is the log of files read and only grows; what a row became is audited in its form",
+    "casebook.StudyMark": "one line of the owner, read alone by the application",
 }
 AUDIT_TRIGGERS = (AuditTrigger, RefuseDelete, RefuseTruncate)
 

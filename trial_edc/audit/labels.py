@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
+from django.conf import settings
 from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -39,6 +40,12 @@ def value_label(table: str, item: str, value: Any) -> str:
     if field is not None and field.choices:
         return str(dict(field.flatchoices).get(value, value))
     return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list) else str(value)
+
+
+def names_person(table: str, item: str) -> bool:
+    """Whether the values of an item are keys of people."""
+    field = _field(table, item)
+    return field is not None and field.related_model is apps.get_model(settings.AUTH_USER_MODEL)
 
 
 def local_time(at: datetime, zone: str) -> str:

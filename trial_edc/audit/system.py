@@ -10,7 +10,7 @@ from trial_edc.audit.context import audited
 if TYPE_CHECKING:
     from trial_edc.accounts.models import User
 
-SYSTEM_EMAIL = "system@edc.invalid"
+SYSTEM_EMAIL, SYSTEM_NAME = "system@edc.invalid", "System"
 
 
 def system_user() -> "User":
@@ -32,7 +32,7 @@ def ensure_system_user() -> "User":
         with connection.cursor() as cursor:
             cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [User._meta.db_table])
             (number,) = cursor.fetchone()
-        user = User(pk=number, email=SYSTEM_EMAIL, full_name="System", organisation="EDC", is_service=True)
+        user = User(pk=number, email=SYSTEM_EMAIL, full_name=SYSTEM_NAME, organisation="EDC", is_service=True)
         with audited(by=user, source="system", reason="First start"):
             user.save(force_insert=True)
         return user

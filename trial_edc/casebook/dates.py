@@ -7,21 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from trial_edc.accounts.models import Site
-from trial_edc.crf.partial import interval
-from trial_edc.protocol.windows import Anchors, planned_date, tracks_off
+from trial_edc.crf.anchors import anchors_of, day_of
+from trial_edc.protocol.windows import Anchors, planned_date
 
 from .reader import Casebook
 from .study import study
 
 VISIT_RECORD, VISIT_DATE = "sv", "svstdtc"
-ENDS = ("death", "withdrawal", "screen failure", "manufacturing failure")
-EFFICACY_UNTIL_DAY = 744
 
 
 @dataclass(frozen=True)
@@ -52,18 +51,7 @@ def subject_dates(casebook: Casebook, site: Site, *, with_tracks: bool = True) -
     """
     zone = ZoneInfo(site.time_zone)
     visits = {record.visit_code: day_of(record.values.get(VISIT_DATE), zone) for record in casebook[VISIT_RECORD]}
-    subject = casebook.subject
-    found = {name: _first_day(casebook, sources, zone) for name, sources in study().anchors.items()}
-    switches = _switches(casebook, zone) if with_tracks else []
-    if found["infusion"]:
-        # Treatment cannot be withdrawn once it was given: nothing is switched off then.
-        switches = [(cause, on) for cause, on in switches if cause != "withdrawal of treatment"]
-    anchors = Anchors(
-        **found,
-        planned_leukapheresis_on=subject.planned_leukapheresis_on,
-        planned_infusion_on=subject.planned_infusion_on,
-        tracks_off=tracks_off(study(), switches),
-    )
+    anchors = anchors_of(casebook, zone, with_tracks=with_tracks)
     return SubjectDates({code: day for code, day in visits.items() if day}, anchors)
 
 
@@ -76,10 +64,13 @@ def visits_in_time(dates: SubjectDates, begun: Iterable[str]) -> list[str]:
         begun: codes of visits with something saved; planned ones among them change nothing.
     """
     protocol = study()
-    planned = [visit.code for visit in protocol.visits if visit.code != protocol.unscheduled]
+    begun = set(begun)
+    # A visit that counts from no date is no plan: it stands there once something is in it.
+    open_ones = [visit for visit in protocol.visits if visit.anchor or visit.code in begun]
+    planned = [visit.code for visit in open_ones if visit.code != protocol.unscheduled]
     days = {code: dates.visits.get(code) or planned_date(protocol.visit(code), dates.anchors) for code in planned}
     after: dict[str, list[tuple[date, int, str]]] = {}
-    for code in set(begun) - set(planned):
+    for code in begun - set(planned):
         on = dates.visits.get(code)
         earlier = [other for other in planned if on and (day := days[other]) and day <= on]
         number = int(code.removeprefix(protocol.unscheduled) or 0)
@@ -90,51 +81,7 @@ def visits_in_time(dates: SubjectDates, begun: Iterable[str]) -> list[str]:
     return ordered
 
 
-def day_of(value: object, zone: ZoneInfo) -> date | None:
-    """The day at the site of an aware datetime or a date, the first possible one of a partial date; else None."""
-    if isinstance(value, datetime):
-        return value.astimezone(zone).date()
-    if isinstance(value, date):
-        return value
-    return interval(value)[0].date() if isinstance(value, str) and value else None
-
-
 def phase(anchors: Anchors, today: date) -> str:
     """Where a subject stands today, in words."""
-    if any(off.cause in ENDS for off in anchors.tracks_off):
-        return _("Off study")
-    if anchors.infusion is not None and today >= anchors.infusion:
-        day = (today - anchors.infusion).days
-        if day <= study().settings.dlt_window_days:
-            return _("Safety period")
-        return _("Efficacy follow-up") if day <= EFFICACY_UNTIL_DAY else _("Long-term follow-up")
-    if anchors.ld1 is not None and today >= anchors.ld1:
-        return _("Lymphodepletion")
-    if anchors.leukapheresis is not None and today >= anchors.leukapheresis:
-        return _("Manufacturing")
-    return _("Screening") if anchors.consent is not None else _("Registered")
-
-
-def _first_day(casebook: Casebook, sources, zone: ZoneInfo) -> date | None:
-    """The earliest day of the first source that has one."""
-    for source in sources:
-        records = [record for record in casebook[source.form] if _holds(record, source.when)]
-        values = [value for record in records for value in record.each(source.item)]
-        days = [day for value in values if (day := day_of(value, zone))]
-        if days:
-            return min(days)
-    return None
-
-
-def _holds(record, when) -> bool:
-    return when is None or record.values.get(when[0]) in when[1]
-
-
-def _switches(casebook: Casebook, zone: ZoneInfo) -> list[tuple[str, date | None]]:
-    """What switched tracks off, with the day it happened."""
-    return [
-        (event.cause, day_of(record.values.get(event.dated_by), zone) if event.dated_by else None)
-        for event in study().track_events
-        for record in casebook[event.form]
-        if _holds(record, event.when)
-    ]
+    where: str = import_string(study().phase)(anchors, today)
+    return _(where)

@@ -228,3 +228,47 @@ class Unlock(models.Model):
 
     class Meta:
         triggers = audited_table()
+
+
+class StudyMark(models.Model):
+    """The study this database belongs to: one line, written by its owner when it is migrated first."""
+
+    study = models.CharField(max_length=20)
+
+
+class Import(models.Model):
+    """One run of a named import: what it read, and what became of it. Without `finished_at` it was cut short."""
+
+    name = models.CharField(max_length=80)
+    files = models.JSONField(default=dict)
+    rejected = models.JSONField(default=list)
+    started_at = models.DateTimeField()
+    started_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        triggers = audited_table()
+
+
+class ImportRow(models.Model):
+    """A row of a file as it was read, and the place in the casebook it became; a changed row is a new version.
+
+    `digest` covers what the study's mapping uses, `kept` is the rest as read. `address` is the item or row of
+    the form, "" for the form as a whole. `findings` are what the checks said when it was read.
+    """
+
+    run = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="rows")
+    subject = models.ForeignKey("subjects.Subject", on_delete=models.PROTECT, related_name="+")
+    file = models.CharField(max_length=40)
+    seq = models.IntegerField()
+    version = models.PositiveSmallIntegerField(default=1)
+    digest = models.CharField(max_length=32)
+    instance = models.ForeignKey(FormInstance, on_delete=models.PROTECT, null=True, related_name="+")
+    address = models.CharField(max_length=60, blank=True)
+    kept = models.JSONField(default=dict)
+    findings = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "file", "seq", "version"], name="one_import_row_per_version")
+        ]

@@ -110,11 +110,11 @@ class Casebook:
         """The casebook as it would be with this record in place of the stored one: what checks at a save
         read.
         """
-        row = next((one for one in self.instances if one.id == record.instance_id), None)
+        row = self._stands_for(record)
         others = self.instances
         if row is None:
             row = InstanceRow(
-                id=record.instance_id or 0,
+                id=record.instance_id or min([0, *(one.id for one in others)]) - 1,
                 subject_id=self.subject.pk,
                 visit_code=record.visit_code,
                 form_code=record.form_code,
@@ -128,6 +128,36 @@ class Casebook:
             )
             others = (*others, row)
         return _Draft(self.subject, others, _of=self, _own=(row.id, record))
+
+    def load(self, forms: Collection[str]) -> None:
+        """Read these forms now, those not read yet in one statement."""
+        if "*" in self._read:
+            return
+        missing = set(forms) - self._read
+        self._records.update(_records(one for one in self.instances if one.form_code in missing))
+        self._read |= missing
+
+    def put(self, record: FormRecord) -> None:
+        """Let this record stand for the form it is of."""
+        assert record.instance_id is not None
+        self._records[record.instance_id] = record
+
+    def as_saved(self, row: InstanceRow, record: FormRecord | None) -> Casebook:
+        """A casebook of its own in which one form is as it was just saved; None = not among the data."""
+        others = tuple(one for one in self.instances if one.id != row.id)
+        records = {key: one for key, one in self._records.items() if key != row.id}
+        if record is not None:
+            records[row.id] = record
+        return Casebook(self.subject, (*others, row), records, set(self._read), self.reference)
+
+    def _stands_for(self, record: FormRecord) -> InstanceRow | None:
+        """The instance a record belongs to; one that was never saved is known by its place."""
+        place = (record.visit_code, record.form_code, record.seq)
+        for one in self.instances:
+            is_unsaved = one.id <= 0 and record.instance_id is None
+            if one.id == record.instance_id or (is_unsaved and (one.visit_code, one.form_code, one.seq) == place):
+                return one
+        return None
 
     def _need(self, form_code: str) -> None:
         if form_code in self._read or "*" in self._read:

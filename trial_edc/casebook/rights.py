@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,13 +13,16 @@ from trial_edc.accounts.roles import Permission, Role
 from trial_edc.crf.registry import crf
 
 from .problems import NotAllowed
+from .study import study
 
 WRITERS = {
     "site": (Permission.ENTER_FORMS, Permission.CORRECT_FORMS),
     "MFR": (Permission.ENTER_MANUFACTURE, Permission.ENTER_MANUFACTURE),
+    "bedside": (Permission.CONFIRM_BEDSIDE, Permission.CORRECT_FORMS),
     "MM": (Permission.ASSESS_FOR_SPONSOR, Permission.ASSESS_FOR_SPONSOR),
 }
-"""Who writes a form (`Crf.writer`, "site" unless said, "site or MFR" for either): the right to enter and to correct.
+"""Who writes a form (`Crf.writer`, "site" unless said, "site or MFR" for either, "bedside" for those
+who verify the product on site): the right to enter and to correct.
 
 `Crf.writer_by = (item, {code: writer})` says who may write a form that has this answer.
 """
@@ -66,6 +70,24 @@ def entering(form_code: str, access: Access | None = None, site: Site | None = N
 
 def may_enter(access: Access, site: Site, form_code: str) -> bool:
     return access.can(entering(form_code, access, site)[0], site)
+
+
+def of_its_writer(named: Mapping[str, Any]) -> tuple[Permission, ...]:
+    """The right that opens a page about one form to manufacturing, where manufacturing writes that form.
+
+    For `page(..., also=of_its_writer)`. Who holds nothing else sees this form and nothing beside it.
+
+    Args:
+        named: what the address names, the code of the form under "form" or of the log under "log".
+    """
+    code = named.get("form") or named.get("log")
+    writers = getattr(crf(code).Crf, "writer", "site").split(" or ") if code else []
+    return (Permission.ENTER_MANUFACTURE,) if "MFR" in writers else ()
+
+
+def signs_releases(named: Mapping[str, Any]) -> tuple[Permission, ...]:
+    """The rights, beside that of investigators, by which some form of the study is signed."""
+    return tuple({Permission(rule.right) for rule in study().signatures} - {Permission.SIGN_FORMS})
 
 
 def require_answer(*, by: User, form_code: str, record: Any, site_id: int) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from trial_edc.crf.models import CrfModel
 from trial_edc.crf.parse import with_unit
-from trial_edc.crf.spec import FormSpec, ItemSpec
+from trial_edc.crf.spec import FormSpec, ItemSpec, protocol
 from trial_edc.crf.values import FormRecord, is_expected
 
 
@@ -78,6 +79,8 @@ def run_checks(spec: FormSpec, record: FormRecord, casebook: Any) -> list[Findin
             if named.item in spec and (named.hard or named.item not in doubted):
                 found.append(named)
     found += [finding for one in spec if (finding := not_expected_finding(one, record))]
+    off = protocol().rules_off
+    found = [finding for finding in found if f"{spec.code}.{finding.rule}" not in off] if off else found
     order = {address: number for number, address in enumerate(spec.by_address)}
     return sorted((with_kept(finding, record) for finding in found), key=lambda finding: order[finding.item])
 
@@ -95,7 +98,7 @@ def range_finding(spec: ItemSpec, record: FormRecord) -> Finding | None:
     if spec.range is None or value is None or spec.range[0] <= value <= spec.range[1]:
         return None
     about, unit = record.meta.get(spec.address, {}), spec.units[0].code if spec.units else ""
-    typed = f"{about.get('qualifier', '')}{about.get('typed') or format(value, 'f')}"
+    typed = f"{about.get('qualifier', '')}{about.get('typed') or format(Decimal(value), 'f')}"
     low, high = (f"{bound:f}" for bound in spec.range)
     text = _("%(label)s is %(value)s; the expected range is %(low)s–%(high)s. Correct it, or keep it and say why.")
     shown = with_unit(typed, about.get("unit") or unit)

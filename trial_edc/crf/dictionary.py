@@ -7,7 +7,7 @@ from typing import Any
 
 from trial_edc.crf.conditions import Condition
 from trial_edc.crf.registry import all_crfs, row_models
-from trial_edc.crf.spec import analyte_kind, item_fields, kind_of, protocol
+from trial_edc.crf.spec import analyte_kind, kind_of, protocol, study_fields
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,9 @@ def as_tsv(lines: list[Entry]) -> str:
 
 
 def _form(model: Any) -> list[Entry]:
-    lines = [_line(model, field, "head") for field in item_fields(model)]
+    lines = [_line(model, field, "head") for field in study_fields(model)]
     for table in row_models(model.Crf.code):
-        lines += [_line(model, field, "row") for field in item_fields(table)]
+        lines += [_line(model, field, "row") for field in study_fields(table)]
         if getattr(table.Crf, "measured", ""):
             lines += [_panel_line(model, row) for row in protocol().all_rows(model.Crf.code)]
     if signed := getattr(model.Crf, "signed_as", None):

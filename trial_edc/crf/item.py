@@ -45,6 +45,7 @@ class Item:
         beside: the derived item is shown in the line of this item, once it has a value.
         words: how a stored value reads for a person, where it is no codelist ("d7" is "Day 7").
         parts: of a small list in the field, ((name, kind), ...) of each line.
+        studies: codes of the studies that have the item, () = all.
     """
 
     unit: str = ""
@@ -75,6 +76,7 @@ class Item:
     beside: str = ""
     words: Callable[[Any], str] | None = None
     parts: tuple[tuple[str, str], ...] = ()
+    studies: tuple[str, ...] = ()
 
 
 def item(field: models.Field, *, range: Any = None, limits: Any = None, **description: Any) -> models.Field:

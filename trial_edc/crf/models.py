@@ -14,6 +14,10 @@ class CrfModel(models.Model):
     key item of a row table (its table name when it has no
     key)
     stands where the rows come. `signed_as = (name, label)` names an item that is a signature, not a column.
+    `reads` names the other forms its derived items and checks read ("sources"): when one of them changes, this
+    form is derived and checked anew; its own code stands there when other forms of the same code are read, narrowed
+    by `reads_own`, a function of (visit that changed, visit of the form). `notes`, a function of (record, casebook),
+    gives {address: Note}: facts of other forms shown beside an item.
     `meta` keeps what belongs to a value but is not the value:
     `{item: {"typed": "7.0", "unit": "F", "missing": "ND", "note": "...", "kept": {"rule": ..., "why":
     ...}}}`.

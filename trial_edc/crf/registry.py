@@ -1,15 +1,21 @@
-"""The CRFs of the installed apps, found through Django's model list: nothing is registered by hand."""
+"""The CRFs of this study, found through Django's model list: nothing is registered by hand."""
 
 from functools import cache
 
 from django.apps import apps
+from django.conf import settings
 
 from trial_edc.crf.models import CrfModel, CrfRow
+from trial_edc.protocol import load
 
 
 @cache
 def _forms() -> dict[str, type[CrfModel]]:
-    return {model.Crf.code: model for model in apps.get_models() if issubclass(model, CrfModel)}
+    study = load(settings.EDC_PROTOCOL)
+    models = [model for model in apps.get_models() if issubclass(model, CrfModel)]
+    return {
+        model.Crf.code: model for model in models if study.has_form(model.Crf.code, getattr(model.Crf, "studies", ()))
+    }
 
 
 @cache
@@ -46,6 +52,12 @@ def row_models(code: str) -> tuple[type[CrfRow], ...]:
     """The tables of rows of a form, () for a form without rows. Raises KeyError with a sentence."""
     crf(code)
     return _rows()[code]
+
+
+@cache
+def readers(code: str) -> frozenset[str]:
+    """Codes of the forms that declare this one among their sources (`Crf.reads`)."""
+    return frozenset(model.Crf.code for model in all_crfs() if code in getattr(model.Crf, "reads", ()))
 
 
 def tables() -> dict[str, str]:

@@ -181,6 +181,12 @@ def item_fields(model: type[models.Model]) -> tuple[Any, ...]:
     return tuple(field for field in model._meta.get_fields() if hasattr(field, "crf"))
 
 
+def study_fields(model: type[models.Model]) -> tuple[Any, ...]:
+    """Those of `item_fields` that this study has."""
+    study, form = protocol(), getattr(model.Crf, "form", None) or model.Crf.code  # type: ignore[attr-defined]
+    return tuple(field for field in item_fields(model) if study.has_item(form, field.name, field.crf.studies))
+
+
 def row_place(row: type[CrfRow]) -> str:
     """The name that stands in `sections` where the rows come: the key item, or the table's name."""
     return row.Crf.key or row._meta.model_name
@@ -221,6 +227,8 @@ _KINDS: tuple[tuple[str, Any], ...] = (
 
 def _is_asked_here(spec: ItemSpec, study: Protocol, version: str, visit_code: str) -> bool:
     about = spec.item
+    if not study.has_item(spec.form, spec.column or spec.address, about.studies):
+        return False
     if not in_version(version, about.since, about.until):
         return False
     if not visit_code:

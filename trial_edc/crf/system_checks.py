@@ -12,7 +12,8 @@ from django.db import models
 
 from trial_edc.accounts.roles import Permission
 from trial_edc.crf.models import CrfModel, CrfRow
-from trial_edc.crf.spec import MEASURED, item_fields, kind_of, protocol, row_place
+from trial_edc.crf.spec import MEASURED, item_fields, kind_of, row_place
+from trial_edc.protocol import row_keys_of_all
 from trial_edc.protocol.model import in_version
 
 LAYOUTS = ("fields", "rows", "log")
@@ -85,8 +86,8 @@ def _check_problems(model: type[CrfModel], rows: tuple[type[CrfRow], ...]) -> It
     """Edit checks and conditions name items that exist."""
     heads = {field.name for field in item_fields(model)}
     columns = {field.name for row in rows for field in item_fields(row)}
-    study = protocol()
-    keys = {row.key for row in study.all_rows(model.Crf.code)} | (set(study.analytes) if rows else set())
+    # Of all studies: a check of one finds no value in another and stays silent.
+    keys = row_keys_of_all(model.Crf.code) if rows else frozenset()
     for check in getattr(model.Crf, "checks", ()):
         for address in check.items:
             column, _dot, key = address.partition(".")

@@ -16,7 +16,8 @@ from trial_edc.crf import partial
 from trial_edc.crf.models import CrfRow
 from trial_edc.crf.parse import MISSING, Parsed, with_unit
 from trial_edc.crf.registry import crf, row_models
-from trial_edc.crf.spec import FormSpec, ItemSpec, form_spec, item_fields, protocol, row_label
+from trial_edc.crf.spec import FormSpec, ItemSpec, form_spec, item_fields, row_label
+from trial_edc.protocol import row_keys_of_all
 
 META_KEYS = ("typed", "unit", "qualifier", "missing", "note", "kept")
 
@@ -83,10 +84,7 @@ class FormRecord:
 def known_names(form_code: str) -> frozenset[str]:
     """Names a record of this form answers to: head items and the addresses of its rows."""
     names = {one.name for one in item_fields(crf(form_code))}
-    names |= {row.key for row in protocol().all_rows(form_code)}
-    if any(getattr(table.Crf, "measured", "") for table in row_models(form_code)):
-        names |= set(protocol().analytes)
-    return frozenset(names)
+    return frozenset(names | row_keys_of_all(form_code) if row_models(form_code) else names)
 
 
 @dataclass(frozen=True)
@@ -302,8 +300,8 @@ def display(
     about = meta or {}
     if about.get("missing"):
         return str(MISSING[about["missing"]])
-    if value is None and not about.get("typed"):
-        return ""
+    if value is None and (not about.get("typed") or spec.kind in ("date", "datetime", "partial_date", "code")):
+        return str(about.get("typed", ""))
     if (
         spec.kind in ("number", "integer")
         or (spec.is_measured and not isinstance(value, str))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 NOT_ESTIMABLE = "NE"
+WORDS = ("cohort", "level", "term", "class", "subject", "subjects")  # may look like numbers and are none
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
 DIGITS = 12  # the last digits of a float differ between machines
 
 
@@ -58,6 +61,16 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
     return canonical(value) if isinstance(value, float | Decimal) else value
+
+
+def read(value: Any, name: str = "") -> Any:
+    """Stored results with their numbers as numbers again; what is named in `WORDS` stays text."""
+    if isinstance(value, dict):
+        return {key: read(one, key) for key, one in value.items()}
+    if isinstance(value, list):
+        return [read(one, name) for one in value]
+    is_number = isinstance(value, str) and name not in WORDS and _NUMBER.fullmatch(value)
+    return float(value) if is_number else value
 
 
 @dataclass(frozen=True)

@@ -177,7 +177,7 @@ def page(access: Access, given: Mapping[str, str]) -> Page:
         changed=_changed(content),
         job=_job(runs.latest),
         can_cut=can_cut,
-        can_compute=runs.latest is None or not runs.latest.is_active,
+        can_compute=_can_compute(asked, runs),
         results_url=f"{reverse('endpoints')}?{asked.query}",
     )
     if results is None:
@@ -303,6 +303,13 @@ def _changed(content: CutContent | None) -> str:
         text = ngettext("%(n)d value entered since.", "%(n)d values entered since.", found.n_entered)
         parts.append(text % {"n": found.n_entered})
     return " ".join(parts) or _("Nothing changed since this cut.")
+
+
+def _can_compute(asked: Asked, runs: Runs) -> bool:
+    """Results of a cut by this version stay what they are; live ones may be computed at any time."""
+    if runs.latest is not None and runs.latest.is_active:
+        return False
+    return asked.cut is None or not runs.is_of_this_version
 
 
 def _older(runs: Runs) -> str:

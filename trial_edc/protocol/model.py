@@ -155,22 +155,50 @@ class TrackEvent:
 
 @dataclass(frozen=True)
 class SignatureRule:
-    """Forms that need a signature: its meaning, the roles that may give it and the right they give it by."""
+    """Forms that need a signature: its meaning, the roles that may give it and the right they give it by.
+
+    `second_person`: who saved the form last does not sign it.
+    """
 
     meaning: str
     forms: tuple[str, ...]
     roles: tuple[str, ...]
     alone_when: tuple[str, tuple[str, ...]] | None = None
     right: str = "sign_forms"
+    second_person: bool = False
 
 
 @dataclass(frozen=True)
 class WorklistGroup:
-    """A group of the home page: its code, its title, the roles it is for."""
+    """A group of the home page: its code, its title, the roles it is for.
+
+    `rows` names the trial's function that fills it, by dotted path; "" = one of the platform's own groups.
+    """
 
     code: str
     title: str
     roles: tuple[str, ...]
+    rows: str = ""
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True)
+class StoppingRule:
+    """A rule that pauses treatment once `limit` subjects have such an event.
+
+    Attributes:
+        code, title: names of the rule. event: what it counts, a name the trial's safety table knows.
+        limit: reaching it stops. is_percent: the limit is a share, in percent, of the subjects at risk.
+        minimum: subjects at risk before a share counts. by_cohort: counted for each dose level alone.
+    """
+
+    code: str
+    title: str
+    event: str
+    limit: int
+    is_percent: bool = False
+    minimum: int = 0
+    by_cohort: bool = False
 
 
 @dataclass(frozen=True)
@@ -216,9 +244,17 @@ class ShownItem:
 class Protocol:
     """A study. Sequences are in the order of the protocol document; visits in the order of time.
 
-    `date_forms` are the forms that tell its dates; `subject_dates` and `phase` name the trial's functions
-    that read them, by dotted path, and `lanes` those that draw lanes of the journey. `banner` and `latest` are
-    the facts and values on the subject's page.
+    `date_forms` are the forms that tell its dates; `phase` names the study's function of them that says where a
+    subject stands, by dotted path, and `lanes` those of the trial that draw lanes of the journey, `after_save`
+    those that are told of every change of a form, inside its transaction, `to_do` those that add (status, title,
+    detail, address) to what is open for a subject, from its facts. `banner` and `latest` are the facts and values
+    on the subject's page. `alerts` (top of that page), `form_panels` ((form, function) for its page) and
+    `measured_term` (CTCAE term and grade of a measured row) are functions of the trial as well; `flagged_entry` is
+    the log a graded value can be carried into. `forms` are those of the study (empty = all), `not_asked` items
+    ("form.item") and `rules_off` checks ("form.rule") it does without; `roles` are those that apply (empty = all).
+    `registers` is False where subjects come from files alone, by the mapping that `imports` names; `steps` of the
+    subject list are (code, title, form that a subject of the step has, "" = all);
+    `laboratories` are (code, name) of those no site has.
     """
 
     code: str
@@ -240,7 +276,6 @@ class Protocol:
     sdv: SdvPlan
     settings: Settings
     date_forms: tuple[str, ...] = ()
-    subject_dates: str = ""
     phase: str = ""
     unscheduled: str = "uns"
     form_groups: tuple[FormGroup, ...] = ()
@@ -248,6 +283,29 @@ class Protocol:
     banner: tuple[ShownItem, ...] = ()
     latest: tuple[ShownItem, ...] = ()
     lanes: tuple[str, ...] = ()
+    after_save: tuple[str, ...] = ()
+    to_do: tuple[str, ...] = ()
+    alerts: tuple[str, ...] = ()
+    form_panels: tuple[tuple[str, str], ...] = ()
+    stopping_rules: tuple[StoppingRule, ...] = ()
+    measured_term: str = ""
+    flagged_entry: str = ""
+    forms: frozenset[str] = frozenset()
+    not_asked: frozenset[str] = frozenset()
+    rules_off: frozenset[str] = frozenset()
+    roles: tuple[str, ...] = ()
+    registers: bool = True
+    steps: tuple[tuple[str, str, str], ...] = ()
+    laboratories: tuple[tuple[str, str], ...] = ()
+    imports: str = ""
+
+    def has_form(self, code: str, studies: tuple[str, ...] = ()) -> bool:
+        """Whether a form belongs to this study; `studies` are those it was made for, () = any."""
+        return self.code in studies if studies else not self.forms or code in self.forms
+
+    def has_item(self, form: str, item: str, studies: tuple[str, ...] = ()) -> bool:
+        """Whether an item of a form belongs to this study; `studies` are those it was made for, () = any."""
+        return (not studies or self.code in studies) and f"{form}.{item}" not in self.not_asked
 
     def plan_code(self, visit_code: str) -> str:
         """The schedule's code of a visit: "uns" for "uns1", itself for a planned visit."""

@@ -148,11 +148,11 @@ def cell_status(cell: Cell, visit: VisitPlan, anchors: Anchors, *, today: date) 
 def visit_status(protocol: Protocol, visit_code: str, anchors: Anchors, *, today: date) -> CellStatus:
     """The status of a visit in which nothing is saved: not expected when all its required forms are.
 
-    The visit record itself does not count, unless it is all the visit asks.
+    The visit record itself does not count, unless it is all the visit asks. Where nothing is required, all count.
     """
     visit = protocol.visit(visit_code)
     required = [cell for cell in protocol.forms_at(visit_code) if cell.required]
-    asked = [cell for cell in required if cell.form != "sv"] or required
+    asked = [cell for cell in required if cell.form != "sv"] or required or protocol.forms_at(visit_code)
     answers = [cell_status(cell, visit, anchors, today=today) for cell in asked]
     open_ones = [answer for answer in answers if answer.status != NOT_EXPECTED]
     return next(iter(open_ones or answers), CellStatus(NOT_DUE, window(visit, anchors)))

@@ -58,7 +58,7 @@ def request_report(
             code_version=settings.APP_VERSION,
             published_at=timezone.now(),
         )
-        transaction.on_commit(lambda: publish(run.pk))
+        transaction.on_commit(lambda: hand_out(run.pk))
     return run
 
 
@@ -91,7 +91,7 @@ def retry_report(*, by: User, run: ReportRun) -> ReportRun:
         current.step, current.lease_until, current.published_at = "", None, timezone.now()
         current.noticed_at = None
         current.save()
-        transaction.on_commit(lambda: publish(run.pk))
+        transaction.on_commit(lambda: hand_out(run.pk))
     return current
 
 
@@ -107,6 +107,14 @@ def mark_noticed(*, by: User) -> int:
         state__in=(State.REQUESTED, State.RUNNING)
     )
     return seen.update(noticed_at=timezone.now())
+
+
+def hand_out(run_id: int) -> bool:
+    """Publish the run. One the queue did not take is marked, shown as kept, and handed out by the next sweep."""
+    if publish(run_id):
+        return True
+    ReportRun.objects.filter(pk=run_id).update(published_at=None)
+    return False
 
 
 def publish(run_id: int) -> bool:

@@ -62,8 +62,10 @@ def _pages_told(on_page: PageCount | None) -> Iterator[None]:
     teller, level = _Teller(on_page), _layout.level
     _layout.addHandler(teller)
     _layout.setLevel(logging.INFO)
+    _layout.propagate = False  # a line for each page is no business of the worker's log
     try:
         yield
     finally:
         _layout.removeHandler(teller)
         _layout.setLevel(level)
+        _layout.propagate = True

@@ -6,12 +6,13 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from .models import ReportRun
 from .problems import Stopped
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(seconds=settings.EDC_JOB_LEASE_SECONDS)
 TELL_EVERY_S = 0.3
 MOST_ATTEMPTS = 3  # of one request; then the row says that it was interrupted too often
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error as DatabaseError  # a broken connection too, which is no `DatabaseError`
 from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ from trial_edc.audit.context import audited
 from trial_edc.audit.system import system_user
 
 from . import documents, pdf, storage
-from .actions import publish
+from .actions import hand_out
 from .kinds import Made, MadeDocument, MadeFile, kind_of
 from .models import DOCUMENT_TYPE, ReportDocument, ReportRun
 from .problems import CannotReport, Stopped
@@ -33,7 +33,7 @@ from .progress import LEASE, MOST_ATTEMPTS, Progress
 
 logger = logging.getLogger(__name__)
 KEPT = timedelta(days=90)
-REPUBLISH_AFTER = timedelta(minutes=1)
+REPUBLISH_AFTER = timedelta(seconds=settings.EDC_JOB_SWEEP_SECONDS)
 State = ReportRun.State
 
 
@@ -73,7 +73,7 @@ def sweep() -> int:
     n_published = 0
     for pk in keys:
         ReportRun.objects.filter(pk=pk).update(published_at=now)
-        n_published += publish(pk)
+        n_published += hand_out(pk)
     _remove_old_files()
     return n_published
 

@@ -191,7 +191,7 @@ def job_row(access: Access, run: ReportRun, choices: Choices | None = None) -> J
         requested=stamp(run.requested_at, "UTC"),
         done=run.n_done,
         total=run.n_total,
-        step=run.step or (_("Waiting for a worker") if run.state == State.REQUESTED else ""),
+        step=run.step or _waiting(run),
         left=_time_left(run),
         failure=run.failure,
         facts=_facts(run) if run.state == State.DONE else "",
@@ -205,6 +205,15 @@ def job_row(access: Access, run: ReportRun, choices: Choices | None = None) -> J
         retry_url=_retry_url(run) if own else "",
         again_url=reverse("report-again", args=[run.pk]) if may and run.state == State.DONE else "",
     )
+
+
+def _waiting(run: ReportRun) -> str:
+    """Why a run has not begun; "" for one that has."""
+    if run.state != State.REQUESTED:
+        return ""
+    if run.published_at is None:
+        return _("The job queue does not answer. The report is kept and starts by itself when it does")
+    return _("Waiting for a worker")
 
 
 def _retry_url(run: ReportRun) -> str:

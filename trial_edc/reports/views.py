@@ -15,6 +15,7 @@ from trial_edc.accounts.models import Site
 from trial_edc.accounts.pages import page, refuse
 from trial_edc.accounts.roles import Permission
 from trial_edc.casebook.finders import find_subject
+from trial_edc.notices import selectors as notices
 
 from . import actions, documents, selectors, storage
 from .entries import RequestEntry
@@ -101,9 +102,11 @@ def again(request: HttpRequest, run: ReportRun) -> HttpResponse:
 @require_safe
 @page(None)
 def tray(request: HttpRequest) -> HttpResponse:
-    """What the bell of the top bar holds: this person's reports under way and those finished since."""
+    """What the bell of the top bar holds: unread notices, reports under way and those finished since."""
     rows = selectors.tray(request.access) if request.access.can(RIGHT) else ()
-    return render(request, "reports/_tray.html", {"rows": rows, "is_busy": any(row.is_active for row in rows)})
+    told = notices.unread(request.access)
+    about = {"rows": rows, "notices": told, "n": len(rows) + len(told), "is_busy": any(row.is_active for row in rows)}
+    return render(request, "reports/_tray.html", about)
 
 
 def _request(request: HttpRequest) -> HttpResponse:

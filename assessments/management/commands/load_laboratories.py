@@ -7,6 +7,7 @@ from assessments.laboratory_defaults import write_defaults
 from trial_edc.accounts.models import Site
 from trial_edc.audit.context import audited
 from trial_edc.audit.system import ensure_system_user
+from trial_edc.casebook.study import study
 
 
 class Command(BaseCommand):
@@ -17,5 +18,8 @@ class Command(BaseCommand):
             self.stdout.write("The database already holds laboratories; nothing was added.")
             return
         with audited(by=ensure_system_user(), reason="Default ranges", source="system", role="SYS"):
-            made = write_defaults({site.code: site for site in Site.objects.all()})
+            if named := study().laboratories:
+                made = Laboratory.objects.bulk_create(Laboratory(code=code, name=name) for code, name in named)
+            else:
+                made = write_defaults({site.code: site for site in Site.objects.all()})
         self.stdout.write(f"{len(made)} laboratories with their default ranges")

@@ -15,6 +15,7 @@ from trial_edc.accounts.demo import create_demo_users
 from trial_edc.accounts.passwords import DEMO_PASSWORD
 from trial_edc.accounts.roles import Role
 from trial_edc.audit import clock
+from trial_edc.casebook.study import study
 
 HISTORY = timedelta(days=3 * 365)  # roles and training begin before every date of the demo
 UX_DAY = date(2026, 3, 5)
@@ -36,6 +37,10 @@ class Command(BaseCommand):
         as_of = as_of or (UX_DAY if profile == "ux" else timezone.localdate())
         people = create_demo_users(since=as_of - HISTORY)
         call_command("load_laboratories", stdout=self.stderr)
+        if not study().registers:
+            self._sign_ins(people)
+            self.stdout.write("Subjects of this study come from files: manage.py load_sdtm DIR")
+            return
         missing = len(COURSES) - Subject.objects.count()
         if missing > 0:
             self.stderr.write(f"Entering {missing} subjects; this takes about a minute.")

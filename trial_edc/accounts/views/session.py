@@ -4,16 +4,16 @@ from base64 import b64encode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from trial_edc.accounts import signin
+from trial_edc.accounts import signin, unsent
 from trial_edc.accounts.entries import SignInEntry
 from trial_edc.accounts.middleware import seconds_left
-from trial_edc.accounts.pages import public
+from trial_edc.accounts.pages import page, public
 
 
 @sensitive_post_parameters()
@@ -61,6 +61,18 @@ def key(request: HttpRequest) -> JsonResponse:
         return _signed_out()
     made = salted_hmac("edc.offline", str(request.user.pk), algorithm="sha256").digest()
     return JsonResponse({"key": b64encode(made).decode()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(None)
+def carried(request: HttpRequest) -> HttpResponse:
+    """What the person sent after their session had ended: to be sent again, or discarded by a POST."""
+    kept = unsent.waiting(request)
+    if request.method == "POST" or kept is None:
+        unsent.forget(request)
+        return redirect("/")
+    shown = [(name, value) for name, value in kept.fields if value and not name.startswith("_")]
+    return render(request, "accounts/unsent.html", {"unsent": kept, "shown": shown})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -14,6 +14,9 @@ from trial_edc.crf.checks import Finding
 from ..models import Query, QueryMessage
 from .opening import KnownQuery
 
+STANDING = "gate:"
+"""Rules that start so were not asked by a check: no save closes their query, it waits for its reviewer."""
+
 
 @dataclass(frozen=True)
 class QueryPlan:
@@ -36,11 +39,13 @@ def plan_queries(
     """Compare findings with the queries of the form.
 
     Args:
+        findings: of the form as it is saved. A hard one is then about a value that was saved before and that another
+            answer has made impossible; no reason explains it.
         changed: address to "old → new: reason" of values changed in this save.
         source: "import" opens none here: an import raises one query per subject by itself.
     """
     known, findings = tuple(known), tuple(findings)
-    asking = {(f.item, f.rule): f for f in findings if not f.warns and not f.kept and not f.hard}
+    asking = {(f.item, f.rule): f for f in findings if not f.warns and (f.hard or not f.kept)}
     live = {(q.item, q.rule) for q in known if q.is_live and q.rule}
     settled = {(q.item, q.rule) for q in known if not q.is_live and q.rule and q.last in ("closed", "cancelled")}
     to_open = tuple(
@@ -48,11 +53,14 @@ def plan_queries(
         for key, finding in asking.items()
         if key not in live and not (key in settled and key[0] not in changed) and source != "import"
     )
-    kept = {(f.item, f.rule) for f in findings if f.kept}
+    kept = {(f.item, f.rule) for f in findings if f.kept and not f.hard}
     to_close = tuple(
         (query, _("Kept with a reason.") if (query.item, query.rule) in kept else _("The cause is gone."))
         for query in known
-        if query.is_live and query.rule and (query.item, query.rule) not in asking
+        if query.is_live
+        and query.rule
+        and not query.rule.startswith(STANDING)
+        and (query.item, query.rule) not in asking
     )
     to_answer = tuple(
         (query, changed[query.item])

@@ -15,6 +15,7 @@ from ..rights import entering, require
 from ..slots import Slot
 from ..study import study
 from .drafts import end_draft
+from .follow import follow_status
 from .opening import Opened, open_slot
 from .signatures import void_signatures
 from .writes import write_instance
@@ -91,6 +92,8 @@ def _write(by: User, opened: Opened, slot: Slot, *, status: str, reason: str, ca
     )
     if opened.is_signed:
         void_signatures(form, cause=f"{FormInstance.Status(status).label}: {cause} ({by.full_name})")
+    form.subject = opened.subject
+    follow_status(by=by, instance=form)
     return form
 
 

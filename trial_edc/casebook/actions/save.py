@@ -7,11 +7,13 @@ a lock refuses the whole save: nothing is written, nothing typed is lost.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +22,7 @@ from trial_edc.accounts.models import Site, User
 from trial_edc.accounts.roles import Role
 from trial_edc.audit import clock
 from trial_edc.audit.context import audited
+from trial_edc.audit.system import SYSTEM_NAME
 from trial_edc.crf.checks import Finding
 from trial_edc.crf.entry import Entry, bind
 from trial_edc.crf.parse import EntryContext
@@ -35,12 +38,14 @@ from ..rights import entering, require, require_answer, site_of
 from ..slots import Slot
 from .drafts import end_draft, hold_back
 from .findings import QueryPlan, plan_queries, write_queries
+from .follow import Happened, cause_of, follow
 from .merging import merge_of
 from .opening import KnownQuery, Opened, open_slot
 from .reasons import reasons_given
 from .signatures import unsettle
 from .writes import differs, write_content, write_instance
 
+UNIQUE_VIOLATION = "23505"
 _OTHER_SUBMIT = gettext_lazy(
     "These values came with the mark of an earlier save, so they were not saved. Save them again."
 )
@@ -120,14 +125,19 @@ def save_form(
         _refuse_status(opened)
         reading = _read(by, opened, slot, raw)
         if revision is not None and revision != opened.revision:
-            raise StaleRevision(
-                _("%(name)s saved this form while you were editing.") % {"name": opened.saved_by},
-                merge_of(opened, reading.spec, reading.before, reading.entry, revision, reading.site),
-            )
+            _refuse_stale(opened, reading, revision)
         require_answer(by=by, form_code=slot.form_code, record=reading.entry.record, site_id=reading.site.pk)
         given = _reasons(reading, raw, opened)
         audit.acting_as(role, reasons=_by_column(reading.spec, given))
         return _write(opened, slot, reading, given, raw, source=source, token=token)
+
+
+def _refuse_stale(opened: Opened, reading: Reading, revision: int) -> None:
+    """Somebody saved the form meanwhile. What only the system derived anew is nobody's to choose: that is no clash."""
+    merge = merge_of(opened, reading.spec, reading.before, reading.entry, revision, reading.site)
+    if opened.saved_by == SYSTEM_NAME and all(one.outcome == "mine" for one in merge.fields):
+        return
+    raise StaleRevision(_("%(name)s saved this form while you were editing.") % {"name": opened.saved_by}, merge)
 
 
 def _role(by: User, opened: Opened) -> Role:
@@ -221,6 +231,20 @@ def _reasons(reading: Reading, raw: Mapping[str, str], opened: Opened) -> dict[s
     return given
 
 
+@contextmanager
+def _each_identifier_once() -> Iterator[None]:
+    """Say it where an identifier was saved in another form after the checks had looked; other errors stand."""
+    try:
+        yield
+    except IntegrityError as clash:
+        if getattr(clash.__cause__, "pgcode", "") != UNIQUE_VIOLATION:
+            raise
+        raise NotAllowed(
+            _("An identifier of this form was saved in another form at the same moment. Save again to see which one.")
+        ) from clash
+
+
+@_each_identifier_once()
 def _write(
     opened: Opened,
     slot: Slot,
@@ -245,9 +269,31 @@ def _write(
     if opened.own is not None and is_revised:
         _unsettle(opened, instance, entry, given, by)
     _end_or_hold(opened, slot, by, entry, raw, instance.revision, now)
+    if is_revised:
+        _follow(reading, instance, slot, source)
     if token is not None:
         Submission(token=token, user=by, instance=instance, revision=instance.revision, at=now).save(force_insert=True)
     return _saved(instance, slot, reading, queries, plan, opened.queries)
+
+
+def _follow(reading: Reading, instance: FormInstance, slot: Slot, source: str) -> None:
+    """Tell what reads this form that it has changed."""
+    row = InstanceRow(
+        id=instance.pk,
+        subject_id=slot.subject_id,
+        visit_code=slot.visit_code,
+        form_code=slot.form_code,
+        seq=slot.seq,
+        status=instance.status,
+        status_reason="",
+        revision=instance.revision,
+        protocol_version=instance.protocol_version,
+        saved_at=instance.saved_at,
+        visit_id=instance.visit_id,
+    )
+    record = replace(reading.entry.record, instance_id=instance.pk, status=instance.status)
+    casebook = reading.casebook.as_saved(row, record)
+    follow(Happened(reading.by, casebook, row, reading.before, record, cause_of(row, reading.by), source))
 
 
 def _saved(

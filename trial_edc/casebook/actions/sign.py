@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from trial_edc.accounts.roles import Permission
 from trial_edc.audit import clock
 from trial_edc.audit.context import audited
 
-from ..digests import content_digest, signature_digest
+from ..digests import content_digest, is_as_given, signature_digest
 from ..models import FormInstance, Signature
 from ..problems import NotAllowed
 from ..reader import contents
@@ -68,21 +68,28 @@ def sign_forms(*, by: User, credentials_confirmed: bool, revisions: Mapping[int,
         audit.acting_as(next(iter(roles.values())).value)
         stored = contents(found.values())
         _refuse_batch_with_serious(found, stored)
-        left_out = _left_out(found, revisions, acts, roles)
+        broken = _broken(found, stored)
+        left_out = _left_out(by, found, revisions, acts, roles, broken)
         skipped = {entry.instance.pk for entry in left_out}
         chosen = [found[pk] for pk in revisions if pk in found and pk not in skipped]
+        _void_broken([one for one in broken if one.instance_id in {form.pk for form in chosen}])
         signatures = [_signature(by, form, stored[form.pk], acts[form.pk], roles) for form in chosen]
         Signature.objects.bulk_create(signatures)
     return SignResult(signed=tuple(signatures), left_out=tuple(left_out))
 
 
 def _left_out(
-    found: Mapping[int, FormInstance], revisions: Mapping[int, int], acts: Mapping[int, str], roles: Mapping
+    by: User,
+    found: Mapping[int, FormInstance],
+    revisions: Mapping[int, int],
+    acts: Mapping[int, str],
+    roles: Mapping,
+    broken: Collection[Signature],
 ) -> list[LeftOut]:
     return [
         LeftOut(form, why)
         for pk, form in found.items()
-        if (why := _not_now(form, revisions[pk], acts[pk], roles[form.subject.site_id]))
+        if (why := _not_now(by, form, revisions[pk], acts[pk], roles[form.subject.site_id], broken))
     ]
 
 
@@ -96,7 +103,7 @@ def meaning_of(form_code: str) -> str:
 
 def verify_signature(signature: Signature) -> bool:
     """Whether the row is the signature that was given, and, while it stands, the form is the one signed."""
-    if signature.digest != signature_digest(signature):
+    if not is_as_given(signature):
         return False
     if signature.voided_at is not None:
         return True
@@ -109,14 +116,35 @@ def unverified(signatures: list[Signature]) -> list[Signature]:
     stored = contents([s.instance for s in standing])
     broken = []
     for signature in signatures:
-        is_whole = signature.digest == signature_digest(signature)
+        is_whole = is_as_given(signature)
         if is_whole and signature.voided_at is None:
-            form = signature.instance
-            now = content_digest(form, stored[form.pk])
-            is_whole = form.revision == signature.revision and now == signature.content_digest
+            is_whole = _covers(signature, signature.instance, stored[signature.instance_id])
         if not is_whole:
             broken.append(signature)
     return broken
+
+
+def _covers(signature: Signature, form: FormInstance, content: Mapping) -> bool:
+    """Whether the form says what it said when it was signed."""
+    return form.revision == signature.revision and content_digest(form, content) == signature.content_digest
+
+
+def _broken(found: Mapping[int, FormInstance], stored: Mapping[int, dict]) -> list[Signature]:
+    """Standing signatures of these forms that do not verify: copied, edited, or over something else."""
+    return [
+        one
+        for pk, form in found.items()
+        for one in form.signatures.all()
+        if one.voided_at is None and not (is_as_given(one) and _covers(one, form, stored[pk]))
+    ]
+
+
+def _void_broken(signatures: Collection[Signature]) -> None:
+    """Make room for a true signature; the broken one stays, void, and still does not verify."""
+    if signatures:
+        keys = [one.pk for one in signatures]
+        cause = _("It did not verify when the form was signed anew.")
+        Signature.objects.filter(pk__in=keys, voided_at=None).update(voided_at=clock.now(), void_cause=cause)
 
 
 def meanings() -> tuple[tuple[str, str], ...]:
@@ -149,10 +177,14 @@ def _forms_under_lock(revisions: Mapping[int, int]):
     )
 
 
-def _not_now(form: FormInstance, seen_revision: int, meaning: str, role: str) -> str:
+def _not_now(
+    by: User, form: FormInstance, seen_revision: int, meaning: str, role: str, broken: Collection[Signature]
+) -> str:
     rule = study().signature_rule(form.form_code)
     if rule is not None and role not in rule.roles:
         return _("It needs the signature of: %(roles)s.") % {"roles": ", ".join(rule.roles)}
+    if rule is not None and rule.second_person and form.saved_by_id == by.pk:
+        return _("You saved it last; a second person signs it.")
     if form.is_locked:
         return _("It is locked; a locked form cannot be signed.")
     if form.revision != seen_revision:
@@ -162,7 +194,7 @@ def _not_now(form: FormInstance, seen_revision: int, meaning: str, role: str) ->
         }
     if form.status not in SIGNABLE:
         return _("It is incomplete; complete it first.")
-    if any(s.voided_at is None and s.meaning == meaning for s in form.signatures.all()):
+    if any(s.voided_at is None and s.meaning == meaning and s not in broken for s in form.signatures.all()):
         return _("It is already signed with this meaning.")
     return ""
 

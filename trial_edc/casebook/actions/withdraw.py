@@ -11,6 +11,7 @@ from trial_edc.audit.context import audited
 from ..models import FormInstance, Query, QueryMessage
 from ..problems import FormLocked, NotAllowed
 from ..rights import entering, require
+from .follow import follow_status
 from .signatures import void_signatures
 
 
@@ -44,6 +45,7 @@ def _mark(by: User, instance: FormInstance, revision: int, reason: str, *, statu
         void_signatures(current, cause=f"{FormInstance.Status(status).label}: {reason} ({by.full_name})")
         if status == FormInstance.Status.WITHDRAWN:
             _cancel_queries(current, by=by, reason=reason)
+        follow_status(by=by, instance=current)
     return current
 
 

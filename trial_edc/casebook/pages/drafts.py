@@ -14,34 +14,35 @@ from trial_edc.accounts.pages import page, refuse
 from trial_edc.accounts.roles import Permission
 
 from ..actions.drafts import discard_draft, keep_draft
-from ..rights import entering, may_enter
+from ..rights import entering, may_enter, of_its_writer
 from ..selectors.draft_reply import draft_reply
+from ..selectors.places import place_url
 from ..slots import Slot
 from . import posted
 
 
 @require_POST
-@page(Permission.READ_LIVE_DATA)
+@page(Permission.READ_LIVE_DATA, also=of_its_writer)
 def keep(request: HttpRequest, subject, visit: str, form: str, seq: int = 1) -> HttpResponse:
     """Keep typed fields of a form of a visit."""
     return _keep(request, subject, Slot(subject.pk, visit, form, seq))
 
 
 @require_POST
-@page(Permission.READ_LIVE_DATA)
+@page(Permission.READ_LIVE_DATA, also=of_its_writer)
 def keep_entry(request: HttpRequest, subject, log: str, seq: int) -> HttpResponse:
     """Keep typed fields of a log entry."""
     return _keep(request, subject, Slot(subject.pk, "", log, seq))
 
 
 @require_POST
-@page(Permission.READ_LIVE_DATA)
+@page(Permission.READ_LIVE_DATA, also=of_its_writer)
 def discard(request: HttpRequest, subject, visit: str, form: str, seq: int = 1) -> HttpResponse:
     return _discard(request, subject, Slot(subject.pk, visit, form, seq))
 
 
 @require_POST
-@page(Permission.READ_LIVE_DATA)
+@page(Permission.READ_LIVE_DATA, also=of_its_writer)
 def discard_entry(request: HttpRequest, subject, log: str, seq: int) -> HttpResponse:
     return _discard(request, subject, Slot(subject.pk, "", log, seq))
 
@@ -63,5 +64,5 @@ def _discard(request: HttpRequest, subject, slot: Slot) -> HttpResponse:
         return refuse(request, entering(slot.form_code)[0], subject.site)
     discard_draft(by=request.user, slot=slot)
     if slot.visit_code:
-        return redirect(reverse("visit", args=[subject.code, slot.visit_code]) + f"#form-{slot.form_code}")
+        return redirect(place_url(request.access, subject, slot) + f"#form-{slot.form_code}")
     return redirect(reverse("log", args=[subject.code, slot.form_code]))

@@ -13,16 +13,17 @@ from trial_edc.accounts.roles import Permission
 from ..actions.not_done import mark_not_done, undo_not_done
 from ..actions.withdraw import reinstate_form, withdraw_form
 from ..problems import Refused
-from ..rights import entering, may_enter
+from ..rights import entering, may_enter, of_its_writer
 from ..selectors.history import instance_at
 from ..selectors.log_page import log_page
+from ..selectors.places import place_url
 from ..selectors.status_page import status_page
 from ..slots import Slot
 from . import posted
 
 
 @require_safe
-@page(Permission.READ_LIVE_DATA)
+@page(Permission.READ_LIVE_DATA, also=of_its_writer)
 def log(request: HttpRequest, subject, log: str) -> HttpResponse:
     """The entries of one log, in a table of its own where the trial has one
     (`templates/logs/<form>.html`).
@@ -32,7 +33,7 @@ def log(request: HttpRequest, subject, log: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(Permission.READ_LIVE_DATA)
+@page(Permission.READ_LIVE_DATA, also=of_its_writer)
 def not_done(request: HttpRequest, subject, visit: str, form: str, seq: int = 1) -> HttpResponse:
     """Mark a form of a visit not done, or take that back."""
     return _status(request, subject, Slot(subject.pk, visit, form, seq))
@@ -51,15 +52,15 @@ def _status(request: HttpRequest, subject, slot: Slot) -> HttpResponse:
     instance = instance_at(subject, slot)
     if instance is None and not slot.visit_code:
         raise Http404
-    problem, status, reason = "", 200, ""
+    problem, status, reason, back = "", 200, "", _back(request, subject, slot)
     if request.method == "POST":
         reason = posted.plain(request.POST.get("reason", ""))
         try:
             _act(request, slot, instance, reason)
-            return redirect(_back(subject, slot))
+            return redirect(back)
         except Refused as refusal:
             problem, status = str(refusal), 422
-    shown = status_page(subject, slot, instance, back_url=_back(subject, slot), problem=problem, reason=reason)
+    shown = status_page(subject, slot, instance, back_url=back, problem=problem, reason=reason)
     return render(request, "casebook/status.html", {"page": shown}, status=status)
 
 
@@ -73,7 +74,7 @@ def _act(request: HttpRequest, slot: Slot, instance, reason: str) -> None:
     act(by=by, instance=instance, revision=posted.number(request.POST, "_revision"), reason=reason)
 
 
-def _back(subject, slot: Slot) -> str:
+def _back(request: HttpRequest, subject, slot: Slot) -> str:
     if slot.visit_code:
-        return reverse("visit", args=[subject.code, slot.visit_code]) + f"#form-{slot.form_code}"
+        return place_url(request.access, subject, slot) + f"#form-{slot.form_code}"
     return reverse("log", args=[subject.code, slot.form_code])

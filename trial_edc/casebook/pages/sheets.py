@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,13 +16,16 @@ from trial_edc.accounts.roles import Permission
 from ..actions.drafts import keep_draft
 from ..actions.save import Saved, save_form
 from ..problems import FormLocked, NotAllowed, ReasonRequired, Refused, StaleRevision
-from ..rights import entering, may_enter
+from ..rights import entering, may_enter, of_its_writer
 from ..selectors.merge_page import merge_page, merged_boxes
+from ..selectors.places import place_url, reads_casebook
 from ..selectors.saved_section import saved_sheet
 from ..selectors.sections import Summary, SummaryLine, Typed
 from ..selectors.visit_sheet import form_page, visit_sheet
 from ..slots import Slot
 from . import posted
+
+LONGEST_ABOUT = 60
 
 
 @require_safe
@@ -35,14 +37,14 @@ def visit(request: HttpRequest, subject, visit: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(Permission.READ_LIVE_DATA)
+@page(Permission.READ_LIVE_DATA, also=of_its_writer)
 def form(request: HttpRequest, subject, visit: str, form: str, seq: int = 1) -> HttpResponse:
     """One form of a visit alone; saving it."""
     return _form(request, subject, Slot(subject.pk, visit, form, seq))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(Permission.READ_LIVE_DATA)
+@page(Permission.READ_LIVE_DATA, also=of_its_writer)
 def log_entry(request: HttpRequest, subject, log: str, seq: int) -> HttpResponse:
     """One entry of a log; saving it."""
     return _form(request, subject, Slot(subject.pk, "", log, seq))
@@ -50,7 +52,8 @@ def log_entry(request: HttpRequest, subject, log: str, seq: int) -> HttpResponse
 
 def _form(request: HttpRequest, subject, slot: Slot) -> HttpResponse:
     if request.method != "POST":
-        shown = form_page(request.access, subject, slot, just_saved=request.GET.get("saved", ""))
+        about = posted.plain(request.GET.get("about", ""))[:LONGEST_ABOUT]
+        shown = form_page(request.access, subject, slot, just_saved=request.GET.get("saved", ""), about=about)
         return render(request, "casebook/form.html", {"page": shown})
     if not may_enter(request.access, subject.site, slot.form_code):
         return refuse(request, entering(slot.form_code)[0], subject.site)
@@ -83,11 +86,9 @@ def _answer(request: HttpRequest, subject, saved: Saved, raw: dict[str, str]) ->
         return render(request, "casebook/form.html", {"page": shown}, status=422)
     slot = saved.slot
     key = slot.form_code if slot.seq == 1 else f"{slot.form_code}-{slot.seq}"
-    if not slot.visit_code:
-        url = reverse("log-entry", args=[subject.code, slot.form_code, slot.seq])
-        return redirect(f"{url}?saved={slot.form_code}#form-{key}")
-    url = reverse("visit", args=[subject.code, slot.visit_code])
-    return redirect(f"{url}?saved={key}#form-{key}")
+    url = place_url(request.access, subject, slot)
+    stays = not slot.visit_code or not reads_casebook(request.access, subject)
+    return redirect(f"{url}?saved={slot.form_code if stays else key}#form-{key}")
 
 
 def _held_summary(saved: Saved) -> Summary:

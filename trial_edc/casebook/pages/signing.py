@@ -12,12 +12,13 @@ from trial_edc.accounts.roles import Permission
 
 from ..actions.sign import sign_forms
 from ..problems import Refused
+from ..rights import signs_releases
 from ..selectors.signing import sign_dialog, sign_result, signing_queue
 from . import posted
 
 
 @require_safe
-@page(Permission.SIGN_FORMS)
+@page(Permission.SIGN_FORMS, also=signs_releases)
 def sign(request: HttpRequest) -> HttpResponse:
     """What waits for this person's signature."""
     values = {name: posted.plain(value) for name, value in request.GET.items()}
@@ -28,7 +29,7 @@ def sign(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(Permission.SIGN_FORMS)
+@page(Permission.SIGN_FORMS, also=signs_releases)
 def sign_confirm(request: HttpRequest) -> HttpResponse:
     """The dialog: what is signed, what it means, the credentials. Wrong credentials sign nothing."""
     chosen = _chosen(request)

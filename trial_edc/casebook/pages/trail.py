@@ -13,6 +13,7 @@ from trial_edc.accounts.roles import Permission
 
 from ..actions.queries import raise_query
 from ..problems import Refused
+from ..rights import of_its_writer
 from ..selectors.history import field_history, instance_at
 from ..selectors.subject_history import history_page
 from ..slots import Slot
@@ -38,13 +39,13 @@ def subject_history(request: HttpRequest, subject) -> HttpResponse:
 
 
 @require_safe
-@page(Permission.READ_LIVE_DATA)
+@page(Permission.READ_LIVE_DATA, also=of_its_writer)
 def history(request: HttpRequest, subject, visit: str, form: str, seq: int = 1) -> HttpResponse:
     return _history(request, subject, Slot(subject.pk, visit, form, seq))
 
 
 @require_safe
-@page(Permission.READ_LIVE_DATA)
+@page(Permission.READ_LIVE_DATA, also=of_its_writer)
 def entry_history(request: HttpRequest, subject, log: str, seq: int) -> HttpResponse:
     return _history(request, subject, Slot(subject.pk, "", log, seq))
 

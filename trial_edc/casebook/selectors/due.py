@@ -25,9 +25,6 @@ from ..dates import day_of
 from ..models import FormInstance
 from ..study import study, subject_model
 
-LOOK_BACK_DAYS = 90
-"""How long an overdue visit stays on the worklist; the subject's own page shows it for ever."""
-
 
 @dataclass(frozen=True)
 class DueVisit:
@@ -45,7 +42,7 @@ class DueVisit:
 
 
 def due_visits(sites: Iterable[Site], *, ahead_days: int) -> list[DueVisit]:
-    """Unfinished visits with a window that closed in the last 90 days, is open, or opens within `ahead_days`.
+    """Unfinished visits with a window that has closed, is open, or opens within `ahead_days`.
 
     Three statements, whatever the number of subjects. Tracks that were switched off are not looked at here.
     """
@@ -59,7 +56,7 @@ def due_visits(sites: Iterable[Site], *, ahead_days: int) -> list[DueVisit]:
             if plan.anchor not in ("infusion", "leukapheresis", "ld1") or plan.target_day is None:
                 continue
             span = window(plan, anchors)
-            if span and (span.last - today).days >= -LOOK_BACK_DAYS and (span.first - today).days <= ahead_days:
+            if span and (span.first - today).days <= ahead_days:
                 found.append((subject, plan.code, span))
     done = _done_forms({subject.pk for subject, _code, _span in found}, {code for _subject, code, _span in found})
     due = []

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from trial_edc.crf.checks import Finding
 from trial_edc.crf.entry import Entry
+from trial_edc.crf.notes import Note
 from trial_edc.crf.parse import MISSING, EntryContext, choices, echo, unit_label
 from trial_edc.crf.spec import ItemSpec
 from trial_edc.crf.values import FormRecord, RowFacts, box_text, display, row_facts
@@ -44,7 +46,9 @@ class FieldView:
         prev, prev_label: the previous visit's value and that visit. copy: its box text where allowed.
         message, message_level: under the field; "error" cannot be right, "finding" is unlikely.
         was: the saved value when the box differs from it. kept: why a doubted value is kept.
-        facts: limits, flag and grade of a measured value. beside: derived values in the same line.
+        facts: limits, flag and grade of a measured value; flag_url carries it into a log.
+        decided_by: facts of other forms.
+        beside: derived values in the same line.
         is_short: two fit on one line.
         query_state: "open" or "answered". verify_state: "verified", "unverified" or "reverify".
     """
@@ -67,6 +71,8 @@ class FieldView:
     copy: str | None = None
     echo: str = ""
     facts: RowFacts | None = None
+    decided_by: Note | None = None
+    flag_url: str = ""
     beside: tuple[Beside, ...] = ()
     message: str = ""
     message_level: str = ""
@@ -114,6 +120,7 @@ class FormState:
     previous_label: str
     history_url: str
     readonly: bool
+    subject: str = ""
 
 
 def field_view(one: ItemSpec, state: FormState) -> FieldView:
@@ -140,7 +147,7 @@ def field_view(one: ItemSpec, state: FormState) -> FieldView:
         note=raw.get(f"{name}.note", _about(one, state.entry.record).get("note", "")),
         **_previous(one, state),
         echo=_echo(one, state),
-        facts=row_facts(one, state.entry.record),
+        **_measured(one, state),
         beside=_beside(one, state),
         message=message,
         message_level=level,
@@ -164,6 +171,16 @@ def _condition(one: ItemSpec) -> str:
 
 def _history_url(one: ItemSpec, state: FormState) -> str:
     return f"{state.history_url}?item={one.address}" if state.saved and state.history_url else ""
+
+
+def _measured(one: ItemSpec, state: FormState) -> dict[str, Any]:
+    """Limits and grade of a measured value; a saved one with a grade can be carried into the log the protocol names."""
+    facts, saved, log = row_facts(one, state.entry.record), state.saved, study().flagged_entry
+    kept = row_facts(one, saved) if saved and log and state.subject and saved.visit_code else None
+    if kept is None or not kept.grade:
+        return {"facts": facts}
+    place = "-".join((saved.visit_code, saved.form_code, *([str(saved.seq)] if saved.seq > 1 else []), one.address))
+    return {"facts": facts, "flag_url": f"{reverse('log', args=[state.subject, log])}new/?about={place}"}
 
 
 def _beside(one: ItemSpec, state: FormState) -> tuple[Beside, ...]:

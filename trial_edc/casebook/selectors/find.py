@@ -101,8 +101,9 @@ def _pages(access: Access, words: str) -> list[Place]:
         (_("Subjects"), "subjects", Permission.READ_LIVE_DATA),
         (_("Queries"), "queries", Permission.VIEW_QUERIES),
         (_("Sign"), "sign", Permission.SIGN_FORMS),
-        (_("Register subject"), "subject-register", Permission.REGISTER_SUBJECTS),
     ]
+    if study().registers:
+        named.append((_("Register subject"), "subject-register", Permission.REGISTER_SUBJECTS))
     return [
         Place(label, reverse(name))
         for label, name, right in named

@@ -12,6 +12,7 @@ from trial_edc.crf.spec import form_spec
 from ..models import FormInstance
 from ..reader import read_forms
 from ..slots import Slot
+from .places import reads_casebook
 from .query_list import query_row
 from .sections import visit_title
 from .trail import FieldHistory, Thread, item_threads, item_turns, item_verification, signature_lines
@@ -51,8 +52,12 @@ def field_history(access: Access, subject, slot: Slot, address: str) -> FieldHis
         verified=item_verification(instance, address, site) if instance else "",
         signatures=signature_lines(instance, site) if instance else (),
         raise_url=f"{url}queries/?item={address}" if may_ask else "",
-        subject_url=reverse("subject-history", args=[subject.code]) + f"?form={slot.form_code}&item={address}",
+        subject_url=_subject_history(subject, slot, address) if reads_casebook(access, subject) else "",
     )
+
+
+def _subject_history(subject, slot: Slot, address: str) -> str:
+    return reverse("subject-history", args=[subject.code]) + f"?form={slot.form_code}&item={address}"
 
 
 def _threads(access: Access, instance: FormInstance, address: str, site) -> tuple[Thread, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.db.models import Max
 from django.urls import reverse
 
 from trial_edc.accounts.access import Access
@@ -13,6 +14,7 @@ from trial_edc.crf.spec import ItemSpec, form_spec
 from trial_edc.crf.values import FormRecord, display
 
 from ..dates import date_forms, track_forms
+from ..models import Draft, FormInstance
 from ..reader import InstanceRow, read_forms
 from ..rights import may_enter
 from ..slots import Slot
@@ -20,6 +22,7 @@ from ..statuses import STATUS_LABELS
 from ..study import study
 from .facts import Facts, facts_of
 from .matrix import signature_state
+from .places import reads_casebook, subject_url
 from .sections import slot_status
 
 MOST_COLUMNS = 8
@@ -49,6 +52,8 @@ class LogPage:
     new_url: str
     can_enter: bool
     drafts: tuple[tuple[int, str], ...]
+    home_url: str
+    reads_casebook: bool
 
 
 def log_page(access: Access, subject, form_code: str) -> LogPage:
@@ -78,6 +83,8 @@ def log_page(access: Access, subject, form_code: str) -> LogPage:
         new_url=reverse("log-entry", args=[subject.code, form_code, new]),
         can_enter=may_enter(access, subject.site, form_code),
         drafts=tuple((seq, reverse("log-entry", args=[subject.code, form_code, seq])) for seq in waiting),
+        home_url=subject_url(access, subject),
+        reads_casebook=reads_casebook(access, subject),
     )
 
 
@@ -103,6 +110,13 @@ def _row(facts: Facts, subject, one: InstanceRow, items: list[ItemSpec], record:
         values=tuple(texts[i.address] for i in items[:MOST_COLUMNS]),
         by_item=texts,
     )
+
+
+def next_entry(subject, form_code: str, person) -> int:
+    """The next free number of a log for this person: after what is saved and what they have begun. Two statements."""
+    saved = FormInstance.objects.filter(subject=subject, form_code=form_code).aggregate(last=Max("seq"))["last"] or 0
+    own = Draft.objects.filter(subject=subject, form_code=form_code, visit_code="", user=person)
+    return max(saved, own.aggregate(last=Max("seq"))["last"] or 0) + 1
 
 
 def log_forms() -> tuple[str, ...]:

@@ -12,9 +12,9 @@ from trial_edc.accounts.models import Site
 from trial_edc.accounts.roles import Permission
 from trial_edc.audit import clock
 from trial_edc.crf.registry import crf
-from trial_edc.crf.spec import form_spec
 
 from ..models import Query
+from .rows import item_at
 from .trail import stamp
 
 PER_PAGE = 50
@@ -88,8 +88,8 @@ def query_row(access: Access, query: Query, site: Site) -> QueryRow:
     """One query with its thread; messages and people are loaded already."""
     instance = query.instance
     place = instance.visit.code if instance.visit else ""
-    spec = form_spec(instance.form_code, instance.protocol_version, visit_code=place)
-    label = str(spec[query.item].label) if query.item in spec else str(crf(instance.form_code).Crf.title)
+    one = item_at(instance.form_code, instance.protocol_version, place, query.item)
+    label = str(one.label) if one else str(crf(instance.form_code).Crf.title)
     own = query.opened_by_id == access.user.pk and not query.rule
     may_close = access.can(Permission.CLOSE_QUERIES, site) or (own and access.can(Permission.CLOSE_OWN_QUERIES, site))
     return QueryRow(

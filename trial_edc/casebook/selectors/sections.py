@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -93,6 +94,7 @@ class SectionView:
     changes: tuple[Change, ...] = ()
     has_draft: bool = False
     others: tuple[str, ...] = ()
+    prefilled: str = ""
 
     @property
     def count_label(self) -> str:
@@ -105,12 +107,16 @@ class SectionView:
 
 @dataclass(frozen=True)
 class Typed:
-    """What a person has typed in a section and sees again: boxes, messages, outcome."""
+    """What a person has typed in a section and sees again: boxes, messages, outcome.
+
+    `is_prefilled`: nobody typed it; it stands in the boxes of a new form and is kept once something is typed.
+    """
 
     raw: Mapping[str, str]
     messages: Mapping[str, str] = field(default_factory=dict)
     summary: Summary | None = None
     changes: tuple[Change, ...] = ()
+    is_prefilled: bool = False
 
 
 def section_view(
@@ -129,28 +135,46 @@ def section_view(
     entry = bind(spec, typed.raw, record=record or blank, context=context, casebook=facts.casebook)
     lock = facts.lock_over(slot.visit_code, instance)
     readonly = lock is not None or not may_enter(access, facts.site, slot.form_code) or _is_closed(instance)
-    previous, previous_label = _previous(facts, slot)
-    state = FormState(
-        saved=record,
-        entry=entry,
-        context=entry.context,
-        raw={} if readonly else typed.raw,
-        messages={} if readonly else typed.messages,
-        queries=facts.query_states(instance.id) if instance else {},
-        verified=facts.verified.get(instance.id, {}) if instance else {},
-        previous=previous,
-        previous_label=previous_label,
-        history_url=form_url(facts, slot) + "history/",
-        readonly=readonly,
-    )
+    state = _form_state(facts, access, slot, (record, instance), entry, None if readonly else typed)
     status, reason = slot_status(
-        facts, slot, has_draft=bool(typed.raw) and not readonly and not (record and typed.messages)
+        facts,
+        slot,
+        has_draft=bool(typed.raw) and not readonly and not typed.is_prefilled and not (record and typed.messages),
     )
     if just_saved and typed.summary is None:
         typed = replace(typed, summary=_saved_summary(entry, instance))
     about = _facts_of_section(facts, instance, lock)
     shown = build_section(state, slot, facts, status=status, typed=typed, instance=instance)
-    return replace(shown, status_reason=reason, has_draft=draft is not None, **about)
+    prefilled = json.dumps(dict(typed.raw)) if typed.is_prefilled and not readonly else ""
+    return replace(shown, status_reason=reason, has_draft=draft is not None, prefilled=prefilled, **about)
+
+
+def _form_state(
+    facts: Facts,
+    access: Access,
+    slot: Slot,
+    saved: tuple[FormRecord | None, InstanceRow | None],
+    entry: Entry,
+    typed: Typed | None,
+) -> FormState:
+    """What the fields of a section need; `typed` is None where this person may not type."""
+    record, instance = saved
+    previous, previous_label = _previous(facts, slot)
+    may_carry_on = may_enter(access, facts.site, study().flagged_entry or slot.form_code)
+    return FormState(
+        saved=record,
+        entry=entry,
+        context=entry.context,
+        raw=typed.raw if typed else {},
+        messages=typed.messages if typed else {},
+        queries=facts.query_states(instance.id) if instance else {},
+        verified=facts.verified.get(instance.id, {}) if instance else {},
+        previous=previous,
+        previous_label=previous_label,
+        history_url=form_url(facts, slot) + "history/",
+        readonly=typed is None,
+        subject=facts.casebook.subject.code if may_carry_on else "",
+    )
 
 
 def build_section(
@@ -159,6 +183,9 @@ def build_section(
     """The section from a state that was read already. No statement."""
     spec = state.entry.spec
     views = {one.address: field_view(one, state) for one in spec if not one.is_beside}
+    if tell := getattr(spec.model.Crf, "notes", None):
+        notes = tell(state.entry.record, facts.casebook)
+        views |= {at: replace(views[at], decided_by=note) for at, note in notes.items() if at in views}
     answered, expected = completeness(spec, state.entry.record, held=state.entry.errors)
     url = form_url(facts, slot)
     revision = instance.revision if instance else 0

@@ -16,14 +16,17 @@ from trial_edc.accounts.models import Site
 from trial_edc.accounts.roles import Permission
 from trial_edc.audit import clock
 from trial_edc.audit.models import AuditValue
+from trial_edc.crf.entry import with_rows
 from trial_edc.crf.registry import crf, row_models
 from trial_edc.crf.spec import form_spec
 from trial_edc.crf.values import FormRecord, display
 
 from ..actions.sign import SignResult, meanings, must_be_signed_alone
+from ..digests import is_as_given
 from ..models import FormInstance, Signature
 from ..reader import read_forms
 from ..study import study
+from .rows import item_of_column, row_keys
 from .trail import side_text, stamp
 
 PER_PAGE = 50
@@ -68,12 +71,50 @@ class SigningPage:
     has_next: bool
 
 
-def waiting_for_signature(sites: list[Site]) -> QuerySet[FormInstance]:
-    """Complete forms of these sites whose signature rule has no standing signature, oldest first."""
-    standing = Signature.objects.filter(instance=OuterRef("pk"), voided_at=None)
+def signing_sites(access: Access) -> dict[str, list[Site]]:
+    """Right of a signature to the sites where this person has it; rights held nowhere are left out."""
+    rights = dict.fromkeys(rule.right for rule in study().signatures)
+    found = {right: list(access.sites(Permission(right))) for right in rights}
+    return {right: sites for right, sites in found.items() if sites}
+
+
+def signable_by(access: Access) -> Q:
+    """The forms whose signature rule lets this person sign, by place; who must be the second is left out."""
+    allowed = Q(pk__in=[])
+    for right, sites in signing_sites(access).items():
+        rules = [rule for rule in study().signatures if rule.right == right]
+        forms = [code for rule in rules for code in rule.forms]
+        second = [code for rule in rules if rule.second_person for code in rule.forms]
+        own = Q(form_code__in=second, saved_by=access.user) if second else Q(pk__in=[])
+        allowed |= Q(subject__site__in=sites, form_code__in=forms) & ~own
+    return allowed
+
+
+def signed_on_site(sites: list[Site]) -> Q:
+    """The forms investigators of these sites sign."""
     forms = [code for rule in study().signatures if rule.right == "sign_forms" for code in rule.forms]
+    return Q(subject__site__in=sites, form_code__in=forms)
+
+
+def waiting_for_signature(access: Access, *, subject: str = "") -> QuerySet[FormInstance]:
+    """What waits for this person's signature, oldest first; of one subject alone when its number is given."""
+    return unsigned(signable_by(access), subject=subject)
+
+
+def unsigned(which: Q, *, subject: str = "") -> QuerySet[FormInstance]:
+    """Of these forms the complete ones without a standing signature, oldest first.
+
+    Args:
+        subject: number of a subject, for its forms alone. Only then the signatures are looked at one by one (a
+            statement more): one that is not as it was given counts for nothing.
+    """
+    standing = Signature.objects.filter(instance=OuterRef("pk"), voided_at=None)
+    if subject:
+        given = Signature.objects.filter(instance__subject__code=subject, voided_at=None)
+        standing = standing.exclude(pk__in=[one.pk for one in given if not is_as_given(one)])
+        which &= Q(subject__code=subject)
     return (
-        FormInstance.objects.filter(subject__site__in=sites, form_code__in=forms, status__in=["complete", "not_done"])
+        FormInstance.objects.filter(which, status__in=["complete", "not_done"])
         .filter(~Exists(standing))
         .annotate(was_signed=Exists(Signature.objects.filter(instance=OuterRef("pk"))))
         .order_by("subject__code", "form_code", "seq", "pk")
@@ -82,12 +123,9 @@ def waiting_for_signature(sites: list[Site]) -> QuerySet[FormInstance]:
 
 def signing_queue(access: Access, *, forms: list[str] | None = None, subject: str = "", page: int = 1) -> SigningPage:
     """What this person may sign, 50 at a time, with diffs. Eight statements, whatever the number of forms."""
-    sites = list(access.sites(Permission.SIGN_FORMS))
-    waiting = waiting_for_signature(sites)
+    waiting = waiting_for_signature(access, subject=subject)
     if forms:
         waiting = waiting.filter(form_code__in=forms)
-    if subject:
-        waiting = waiting.filter(subject__code=subject)
     counts = waiting.aggregate(n=Count("pk"), changed=Count("pk", filter=Q(was_signed=True)))
     live = Count("queries", filter=Q(queries__state__in=["open", "answered"]))
     start = (page - 1) * PER_PAGE
@@ -138,7 +176,7 @@ def _row(form: FormInstance, record: FormRecord, signed: Signature | None, diffs
 
 def _values(form: FormInstance, record: FormRecord, site: Site) -> tuple[tuple[str, str], ...]:
     place = form.visit.code if form.visit else ""
-    spec = form_spec(form.form_code, form.protocol_version, visit_code=place)
+    spec = with_rows(form_spec(form.form_code, form.protocol_version, visit_code=place), {}, record)
     zone = ZoneInfo(site.time_zone)
     shown = (
         (one, display(one, record.values.get(one.address), record.meta.get(one.address), time_zone=zone))
@@ -155,7 +193,7 @@ def _last_signatures(forms: list[FormInstance]) -> dict[int, Signature]:
 
 
 def _diffs(forms: list[FormInstance], signed: dict[int, Signature], access: Access) -> dict[int, list[Diff]]:
-    """Changes after the last signature, oldest first. One statement."""
+    """Changes after the last signature, oldest first. Two statements."""
     diffs: dict[int, list[Diff]] = defaultdict(list)
     again = [form for form in forms if form.pk in signed]
     if not again:
@@ -163,10 +201,11 @@ def _diffs(forms: list[FormInstance], signed: dict[int, Signature], access: Acce
     since = min(signed[form.pk].signed_at for form in again)
     changes = AuditValue.objects.filter(instance_id__in=[form.pk for form in again], at__gt=since).order_by("event_id")
     by_pk = {form.pk: form for form in again}
+    keys = row_keys((change.table_name, change.row_pk) for change in changes)
     sites = {site.pk: site for site in access.all_sites}
     for change in changes:
         form = by_pk[change.instance_id]
-        one = _item_of(change, form)
+        one = _item_of(change, form, keys.get((change.table_name, change.row_pk), ""))
         if one is None or change.at <= signed[form.pk].signed_at:
             continue
         site = sites[form.subject.site_id]
@@ -175,13 +214,12 @@ def _diffs(forms: list[FormInstance], signed: dict[int, Signature], access: Acce
     return diffs
 
 
-def _item_of(change: AuditValue, form: FormInstance):
+def _item_of(change: AuditValue, form: FormInstance, row_key: str):
     tables = {model._meta.db_table for model in (crf(form.form_code), *row_models(form.form_code))}
     if change.table_name not in tables:
         return None
     place = form.visit.code if form.visit else ""
-    spec = form_spec(form.form_code, form.protocol_version, visit_code=place)
-    return next((one for one in spec if one.column == change.item), None)
+    return item_of_column(form.form_code, form.protocol_version, place, change.item, row_key)
 
 
 @dataclass(frozen=True)
@@ -215,8 +253,12 @@ class SignDialog:
 
 def sign_dialog(access: Access, chosen: dict[int, int], *, asks_code: bool, problem: str = "") -> SignDialog:
     """The forms somebody is about to sign, of sites where this person may. Four statements."""
-    sites = list(access.sites(Permission.SIGN_FORMS))
-    forms = FormInstance.objects.filter(pk__in=list(chosen), subject__site__in=sites)
+    by_right = signing_sites(access)
+    sites = [site for found in by_right.values() for site in found]
+    allowed = Q(pk__in=[])
+    for rule in study().signatures:
+        allowed |= Q(form_code__in=rule.forms, subject__site__in=by_right.get(rule.right, []))
+    forms = FormInstance.objects.filter(allowed, pk__in=list(chosen))
     found = list(forms.select_related("subject", "visit").order_by("subject__code", "form_code", "seq"))
     records = read_forms([form.pk for form in found])
     rows = tuple(_dialog_row(form, records[form.pk], chosen[form.pk]) for form in found)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlencode
 
-from django.db import connection
 from django.urls import reverse
 
-from trial_edc.audit.labels import item_label, record_label, value_label
+from trial_edc.accounts.models import User
+from trial_edc.audit.labels import item_label, names_person, record_label, value_label
 from trial_edc.audit.selectors import TrailLine, subject_history
-from trial_edc.crf.models import CrfRow
 from trial_edc.crf.registry import all_crfs, has_crf, row_models, short_title
 from trial_edc.crf.spec import ItemSpec, form_spec, row_label
 
 from ..models import FormInstance
 from ..study import study
+from .rows import row_keys
 from .sections import visit_title
 from .trail import ACTIONS, stamp
 
@@ -59,7 +58,7 @@ class HistoryPage:
 
 
 def history_page(subject, *, form: str = "", item: str = "", number: int = 1) -> HistoryPage:
-    """A page of a subject's history. At most four statements, whatever its length.
+    """A page of a subject's history. At most five statements, whatever its length.
 
     Args:
         form: code of a form, "" = all. item: address of an item in that form, "" = all.
@@ -104,13 +103,14 @@ def _rows_of(subject, one: ItemSpec) -> tuple[str, list[int]]:
 
 
 def _shown(lines: list[TrailLine], subject) -> tuple[HistoryLine, ...]:
-    """The lines in words. Two statements: numbers of log entries, names of rows."""
+    """The lines in words. Three statements: numbers of log entries, names of rows and of people."""
     seqs = dict(FormInstance.objects.filter(subject=subject, visit=None).values_list("pk", "seq"))
-    names = _row_names(lines)
-    return tuple(_line(line, subject, seqs, names.get((line.table_name, line.row_pk), "")) for line in lines)
+    names = {row: _row_name(key) for row, key in row_keys((line.table_name, line.row_pk) for line in lines).items()}
+    people = _people(lines)
+    return tuple(_line(line, subject, seqs, names.get((line.table_name, line.row_pk), ""), people) for line in lines)
 
 
-def _line(line: TrailLine, subject, seqs: dict[int, int], row: str) -> HistoryLine:
+def _line(line: TrailLine, subject, seqs: dict[int, int], row: str, people: dict[str, str]) -> HistoryLine:
     seq = seqs.get(line.instance_id or 0)
     label = item_label(line.table_name, line.item)
     if line.table_name not in _form_tables():
@@ -123,12 +123,26 @@ def _line(line: TrailLine, subject, seqs: dict[int, int], row: str) -> HistoryLi
         place=visit_title(line.visit) if line.visit else f"{seq:03d}" if seq else "",
         label=f"{row}: {label}" if row else label,
         item=line.item,
-        old=value_label(line.table_name, line.item, line.old),
-        new=value_label(line.table_name, line.item, line.new),
+        old=_side(line, line.old, people),
+        new=_side(line, line.new, people),
         is_first=line.is_first_entry,
         reason=line.reason,
         source=str(ACTIONS.get(line.source, line.source)),
     )
+
+
+def _side(line: TrailLine, value: object, people: dict[str, str]) -> str:
+    if names_person(line.table_name, line.item) and str(value) in people:
+        return people[str(value)]
+    return value_label(line.table_name, line.item, value)
+
+
+def _people(lines: Iterable[TrailLine]) -> dict[str, str]:
+    """Key as text to name, of people the lines speak of. One statement, none without any."""
+    named = [line for line in lines if names_person(line.table_name, line.item)]
+    keys = {str(side) for line in named for side in (line.old, line.new) if str(side).isdecimal()}
+    found = User.objects.filter(pk__in=[int(key) for key in keys]) if keys else ()
+    return {str(person.pk): person.full_name for person in found}
 
 
 @cache
@@ -136,28 +150,6 @@ def _form_tables() -> frozenset[str]:
     """Tables that hold values of forms; all others are queries, signatures, verification and the like."""
     tables = {table for model in all_crfs() for table in (model, *row_models(model.Crf.code))}
     return frozenset(table._meta.db_table for table in tables)
-
-
-def _row_names(lines: Iterable[TrailLine]) -> dict[tuple[str, str], str]:
-    """(table, key) -> what the row measures or its number. One statement, none without rows."""
-    tables: dict[str, type[CrfRow]] = {
-        table._meta.db_table: table for model in all_crfs() for table in row_models(model.Crf.code)
-    }
-    wanted: dict[str, set[int]] = defaultdict(set)
-    for line in lines:
-        if line.table_name in tables:
-            wanted[line.table_name].add(int(line.row_pk))
-    if not wanted:
-        return {}
-    parts, parameters = [], []
-    for name, keys in sorted(wanted.items()):
-        table = tables[name]
-        column = table._meta.get_field(table.Crf.key or "row_no").column
-        parts.append(f'SELECT \'{name}\', id::text, "{column}"::text FROM "{name}" WHERE id = ANY(%s)')
-        parameters.append(sorted(keys))
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), parameters)
-        return {(name, key): _row_name(text) for name, key, text in cursor.fetchall()}
 
 
 def _row_name(key: str) -> str:

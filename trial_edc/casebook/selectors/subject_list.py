@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from trial_edc.accounts.access import Access
 from trial_edc.accounts.models import Site
@@ -26,17 +26,10 @@ from ..models import FormInstance, Query
 from ..reader import Casebook, read_many
 from ..study import study, subject_model
 from .sections import visit_title
-from .signing import waiting_for_signature
+from .signing import signed_on_site, unsigned
 
 PER_PAGE = 50
 EVENTS = "ae"
-STEPS = (
-    ("registered", gettext_lazy("Registered"), ""),
-    ("screened", gettext_lazy("Screened"), "ie"),
-    ("leukapheresis", gettext_lazy("Leukapheresis"), "aph"),
-    ("infused", gettext_lazy("Infused"), "inf"),
-    ("off", gettext_lazy("Off study"), "ds"),
-)
 
 
 @dataclass(frozen=True)
@@ -110,7 +103,9 @@ def subject_list(access: Access, filters: Mapping[str, str], *, page: int = 1) -
         filters=_choices(asked, sites),
         query=asked.get("q", ""),
         is_filtered=bool(asked),
-        register_url=reverse("subject-register") if access.can(Permission.REGISTER_SUBJECTS) else "",
+        register_url=reverse("subject-register")
+        if study().registers and access.can(Permission.REGISTER_SUBJECTS)
+        else "",
         previous_url="?" + urlencode({**asked, "page": page - 1}) if page > 1 else "",
         next_url="?" + urlencode({**asked, "page": page + 1}) if start + PER_PAGE < n else "",
     )
@@ -121,13 +116,14 @@ def _filtered(subjects: QuerySet, filters: Mapping[str, str], sites: Mapping[int
         subjects = subjects.filter(code__contains=filters["q"][:12])
     if filters.get("site"):
         subjects = subjects.filter(site__code=filters["site"])
-    form = next((form for code, _label, form in STEPS if code == filters.get("phase")), "")
+    form = next((form for code, _label, form in study().steps if code == filters.get("phase")), "")
     if form:
         subjects = subjects.filter(Exists(_forms_of().filter(form_code=form)))
     if filters.get("flag") == "query":
         subjects = subjects.filter(Exists(Query.objects.filter(instance__subject=OuterRef("pk"), state="open")))
     if filters.get("flag") == "unsigned":
-        subjects = subjects.filter(Exists(waiting_for_signature(list(sites.values())).filter(subject=OuterRef("pk"))))
+        waiting = unsigned(signed_on_site(list(sites.values())))
+        subjects = subjects.filter(Exists(waiting.filter(subject=OuterRef("pk"))))
     return subjects
 
 
@@ -138,10 +134,10 @@ def _forms_of() -> QuerySet:
 def _counted(subjects: QuerySet, sites: Mapping[int, Site]) -> QuerySet:
     """With the numbers of open queries and of forms to sign."""
     queries = Query.objects.filter(instance__subject=OuterRef("pk"), state="open").order_by()
-    unsigned = waiting_for_signature(list(sites.values())).filter(subject=OuterRef("pk")).order_by()
+    waiting = unsigned(signed_on_site(list(sites.values()))).filter(subject=OuterRef("pk")).order_by()
     return subjects.annotate(
         n_queries=Subquery(queries.values("instance__subject").annotate(n=Count("pk")).values("n")),
-        n_to_sign=Subquery(unsigned.values("subject").annotate(n=Count("pk")).values("n")),
+        n_to_sign=Subquery(waiting.values("subject").annotate(n=Count("pk")).values("n")),
     )
 
 
@@ -213,19 +209,19 @@ def _funnel(everyone: QuerySet, asked: Mapping[str, str]) -> tuple[Step, ...]:
     """How far the subjects of these sites came. One statement."""
     tallies = {
         code: Count("pk", filter=Q(Exists(_forms_of().filter(form_code=form)))) if form else Count("pk")
-        for code, _label, form in STEPS
+        for code, _label, form in study().steps
     }
     counts = everyone.order_by().aggregate(**tallies)
     others = {name: value for name, value in asked.items() if name != "phase"}
     return tuple(
         Step(
             code,
-            str(label),
+            str(_(label)),
             counts[code],
             "?" + urlencode({**others, "phase": code}),
             asked.get("phase") == code,
         )
-        for code, label, _form in STEPS
+        for code, label, _form in study().steps
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,6 +18,7 @@ from trial_edc.protocol.windows import DUE, NOT_EXPECTED, OVERDUE, CellStatus, s
 
 from ..dates import phase
 from ..lanes import Lane, lanes_of
+from ..panels import Alert, alerts_of
 from ..statuses import LENS_OF_ROLE, LENSES
 from ..study import study
 from .facts import Facts, facts_of
@@ -94,6 +96,7 @@ class SubjectPage:
     queries_url: str
     history_url: str
     fold_url: str
+    clocks: tuple[Alert, ...] = ()
 
 
 def subject_page(access: Access, subject, *, lens: str = "", unfold: str = "") -> SubjectPage:
@@ -134,6 +137,7 @@ def subject_page(access: Access, subject, *, lens: str = "", unfold: str = "") -
         queries_url=f"{reverse('queries')}?subject={subject.code}",
         history_url=reverse("subject-history", args=[subject.code]),
         fold_url=f"{url}?lens={chosen}#h-mx",
+        clocks=alerts_of(facts),
     )
 
 
@@ -249,6 +253,8 @@ def _to_do(facts: Facts, today: date) -> tuple[ToDo, ...]:
                 _place_url(code, visit_code, form, _seq),
             )
         )
+    for path in study().to_do:
+        todo += [ToDo(*line) for line in import_string(path)(facts)]
     n = sum(query.state == "open" for queries in facts.queries.values() for query in queries)
     if n:
         text = ngettext("%(n)d query to answer", "%(n)d queries to answer", n) % {"n": n}

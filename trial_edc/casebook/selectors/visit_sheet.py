@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.urls import reverse
@@ -16,10 +16,12 @@ from trial_edc.crf.partial import text as date_text
 from trial_edc.protocol.windows import Window, window
 
 from ..dates import date_forms, track_forms
+from ..panels import Panel, panel_of, panel_reads
 from ..rights import may_enter
 from ..slots import Slot
 from ..study import study
 from .facts import Facts, facts_of
+from .places import reads_casebook, subject_url
 from .sections import SectionView, Typed, section_view, visit_title
 
 DONE = ("complete", "not-done", "withdrawn", "locked", "not-expected")
@@ -58,8 +60,10 @@ class SheetPage:
     next_visit: PageLink | None = None
     viewers: tuple[str, ...] = ()
     done_text: str = ""
-    key_url: str = ""
+    home_url: str = ""
     drawer: object = None
+    panel: Panel | None = None
+    n_further: int = 0
 
     @property
     def has_errors(self) -> bool:
@@ -90,14 +94,36 @@ def visit_sheet(
     return _sheet(access, facts, sections, visit_code=visit_code, title=visit_title(visit_code))
 
 
-def form_page(access: Access, subject, slot: Slot, *, typed: Typed | None = None, just_saved: str = "") -> SheetPage:
-    """One form alone, of a visit or of a log."""
-    facts = facts_of(
-        subject, user=access.user, site=subject.site, forms={slot.form_code} | date_forms() | track_forms()
+def form_page(
+    access: Access, subject, slot: Slot, *, typed: Typed | None = None, just_saved: str = "", about: str = ""
+) -> SheetPage:
+    """One form alone, of a visit or of a log, with what the trial shows beside it.
+
+    Args:
+        about: what a new entry was opened from ("ae-4", "uns1-lbh-anc"), "" = nothing.
+    """
+    forms = {slot.form_code} | date_forms() | track_forms() | panel_reads(slot.form_code)
+    facts = facts_of(subject, user=access.user, site=subject.site, forms=forms)
+    panel = panel_of(access, facts, slot, about)
+    prefilled = panel.prefilled if panel else {}
+    section = section_view(
+        facts, access, slot, typed or _prefill(facts, prefilled, slot), just_saved=just_saved == slot.form_code
     )
-    section = section_view(facts, access, slot, typed, just_saved=just_saved == slot.form_code)
+    further = tuple(
+        section_view(facts, access, one, _prefill(facts, prefilled, one), just_saved=just_saved == one.form_code)
+        for one in (panel.further if panel else ())
+    )
     title = f"{section.title}, {visit_title(slot.visit_code)}" if slot.visit_code else section.title
-    return _sheet(access, facts, (section,), visit_code=slot.visit_code, title=title)
+    page = _sheet(access, facts, (section, *further), visit_code=slot.visit_code, title=title)
+    return replace(page, panel=panel, n_further=len(further))
+
+
+def _prefill(facts: Facts, prefilled: Mapping[Slot, Mapping[str, str]], slot: Slot) -> Typed | None:
+    """What stands in an untouched form; None for one that was saved or that this person has begun."""
+    place = (slot.visit_code, slot.form_code, slot.seq)
+    if slot not in prefilled or facts.instance(*place) is not None or place in facts.drafts:
+        return None
+    return Typed(dict(prefilled[slot]), is_prefilled=True)
 
 
 def sheet_of(access: Access, facts: Facts, section: SectionView, slot: Slot) -> SheetPage:
@@ -150,7 +176,8 @@ def _sheet(
         window_class="b-ok" if on and span and span.first <= on <= span.last else "b-line",
         viewers=tuple(_("%(name)s is entering") % {"name": n} for n in sorted({n for s in sections for n in s.others})),
         done_text=_done_text(sections) if visit_code else "",
-        **_neighbours(facts, visit_code),
+        home_url=subject_url(access, facts.casebook.subject),
+        **(_neighbours(facts, visit_code) if reads_casebook(access, facts.casebook.subject) else {}),
     )
 
 

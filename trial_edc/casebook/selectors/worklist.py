@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from trial_edc.accounts.access import Access
@@ -33,7 +34,7 @@ AHEAD_DAYS = 7
 
 @dataclass(frozen=True)
 class WorkRow:
-    """One thing to do; `when` is its deadline in words."""
+    """One thing to do; `when` is its deadline in words, `clock` a running one with text, state and due."""
 
     status: str
     title: str
@@ -42,6 +43,7 @@ class WorkRow:
     when: str = ""
     is_late: bool = False
     is_draft: bool = False
+    clock: object = None
 
 
 @dataclass(frozen=True)
@@ -90,13 +92,17 @@ def worklist(access: Access, *, group: str = "") -> WorkPage:
         _add_signatures(access, rows, counts)
     if "to-verify" in codes:
         rows["to-verify"] = _to_verify(access)
+    given: dict[str, object] = {}
+    for one in wanted:
+        if one.rows:
+            rows[one.code] = list(import_string(one.rows)(access, given))
     groups = tuple(
         WorkGroup(
             code=one.code,
             title=str(one.title),
             rows=tuple(rows[one.code][:MOST_ROWS]),
             count=counts.get(one.code, len(rows[one.code])),
-            is_urgent=one.code in ("visits-overdue", "resign"),
+            is_urgent=one.is_urgent or one.code in ("visits-overdue", "resign"),
         )
         for one in wanted
     )
@@ -119,14 +125,13 @@ def _add_visits(access: Access, rows: dict[str, list[WorkRow]]) -> None:
 
 
 def _still_expected(due: list[DueVisit], sites: dict[int, Site]) -> list[DueVisit]:
-    """Of the first rows, those whose tracks were not switched off. Three statements."""
-    first = due[: 3 * MOST_ROWS]
-    subjects = list(subject_model().objects.filter(pk__in={one.subject_id for one in first}))
+    """Those whose tracks were not switched off. Three statements, whatever the number of subjects."""
+    subjects = list(subject_model().objects.filter(pk__in={one.subject_id for one in due}))
     casebooks = read_many(subjects, date_forms() | track_forms())
     dates = {s.pk: subject_dates(casebooks[s.pk], sites[s.site_id]) for s in subjects}
     return [
         one
-        for one in first
+        for one in due
         if visit_status(study(), one.visit, dates[one.subject_id].anchors, today=_today(sites[one.site_id])).status
         != NOT_EXPECTED
     ]
@@ -193,7 +198,7 @@ def _queries(sites: list[Site], state: str) -> list[WorkRow]:
 
 def _add_signatures(access: Access, rows: dict[str, list[WorkRow]], counts: dict[str, int]) -> None:
     """Forms to sign and to sign again. Two statements."""
-    waiting = waiting_for_signature(list(access.sites(Permission.SIGN_FORMS)))
+    waiting = waiting_for_signature(access)
     tallies = dict(waiting.order_by().values_list("was_signed").annotate(n=Count("pk")))
     counts.update({"to-sign": tallies.get(False, 0), "resign": tallies.get(True, 0)})
     first = waiting.select_related("subject", "visit").order_by(F("was_signed").desc(), "saved_at", "pk")

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from trial_edc.protocol.model import Protocol
 from trial_edc.protocol.u87.criteria import CRITERIA
-from trial_edc.protocol.u87.pages import BANNER, FORM_GROUPS, LANES, LATEST, VISIT_FOLDS
+from trial_edc.protocol.u87.pages import (
+    AFTER_SAVE,
+    BANNER,
+    FORM_GROUPS,
+    FORM_PANELS,
+    LANES,
+    LATEST,
+    STEPS,
+    TO_DO,
+    VISIT_FOLDS,
+)
 from trial_edc.protocol.u87.panels import ANALYTES, PANELS
 from trial_edc.protocol.u87.plan import (
     ANCHORS,
@@ -13,6 +23,7 @@ from trial_edc.protocol.u87.plan import (
     SDV,
     SIGNATURE_MEANINGS,
     SIGNATURES,
+    STOPPING_RULES,
     TRACK_EVENTS,
     TRACKS_OFF,
     WORKLIST,
@@ -41,11 +52,18 @@ PROTOCOL = Protocol(
     sdv=SDV,
     settings=SETTINGS,
     date_forms=DATE_FORMS,
-    subject_dates="subjects.selectors.subject_dates",
-    phase="subjects.selectors.phase",
+    phase="trial_edc.protocol.u87.phases.phase",
     form_groups=FORM_GROUPS,
     visit_folds=VISIT_FOLDS,
     banner=BANNER,
     latest=LATEST,
     lanes=LANES,
+    after_save=AFTER_SAVE,
+    to_do=TO_DO,
+    steps=STEPS,
+    alerts=("adverse_events.safety.work.alerts",),
+    form_panels=FORM_PANELS,
+    stopping_rules=STOPPING_RULES,
+    measured_term="assessments.lab_rows.graded_term",
+    flagged_entry="ae",
 )

@@ -36,9 +36,30 @@ LATEST = (
     ShownItem(_("Neutrophils"), (("lbh", "anc"),)),
     ShownItem(_("Platelets"), (("lbh", "plt"),)),
 )
+# Told of every change of a form, inside its transaction.
+AFTER_SAVE = (
+    "subjects.actions.follow.after_save",
+    "subjects.product.telling.after_save",
+    "adverse_events.safety.telling.after_save",
+)
+# What the trial adds to the open work of a subject.
+TO_DO = ("subjects.participation.to_do",)
+# Steps on the way through the study: code, title, and the form that says a subject came that far.
+STEPS = (
+    ("registered", _("Registered"), ""),
+    ("screened", _("Screened"), "ie"),
+    ("leukapheresis", _("Leukapheresis"), "aph"),
+    ("infused", _("Infused"), "inf"),
+    ("off", _("Off study"), "ds"),
+)
 # Functions of the trial by dotted path: they give the lanes of the journey from the casebook.
 LANES = (
     "adverse_events.lanes.crs_by_day",
     "adverse_events.lanes.icans_by_day",
     "adverse_events.lanes.adverse_events",
+)
+FORM_PANELS = (
+    ("ae", "adverse_events.safety.panels.event_panel"),
+    ("sae", "adverse_events.safety.panels.report_panel"),
+    ("spa", "adverse_events.safety.panels.assessment_panel"),
 )

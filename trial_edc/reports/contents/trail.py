@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trial_edc.accounts.models import Site, User
-from trial_edc.audit.labels import item_label, record_label, value_label
+from trial_edc.audit.labels import item_label, names_person, record_label, value_label
 from trial_edc.audit.selectors import TrailLine
 from trial_edc.casebook.selectors.trail import side_text
 from trial_edc.crf.reading import MISSING
@@ -237,11 +237,16 @@ class Teller:
             organisation=line.organisation,
             label=label,
             action=_("initial entry") if line.is_first_entry else _("changed"),
-            old=value_label(line.table_name, line.item, line.old),
-            new=value_label(line.table_name, line.item, line.new),
+            old=self._plain_side(line, line.old),
+            new=self._plain_side(line, line.new),
             reason=line.reason,
             source=str(SOURCES.get(line.source, line.source)),
         )
+
+    def _plain_side(self, line: TrailLine, value: Any) -> str:
+        if value is not None and names_person(line.table_name, line.item):
+            return person_name(self.people, value)
+        return value_label(line.table_name, line.item, value)
 
     def _happening(self, event: list[TrailLine]) -> Change:
         """Signing, verifying, locking: one line for all columns of the row."""

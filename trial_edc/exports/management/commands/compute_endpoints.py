@@ -14,10 +14,11 @@ from trial_edc.audit.system import system_user
 from trial_edc.exports import actions, results
 from trial_edc.exports.entries import DAY_FORMATS
 from trial_edc.exports.models import DataCut
+from trial_edc.exports.numbers import read
 from trial_edc.exports.problems import CannotCut
 from trial_edc.exports.results import Results
 from trial_edc.reports import runner
-from trial_edc.reports.documents import DocumentChanged, canonical
+from trial_edc.reports.documents import DocumentChanged
 from trial_edc.reports.problems import CannotReport
 
 
@@ -88,7 +89,7 @@ def _results(cut: DataCut) -> Results:
 def _as_json(found: Results) -> str:
     names = ("study", "cut", "cutoff_on", "data_at", "data_sha256", "code", "digest", "numbers")
     shown = {name: found.document.get(name) for name in names}
-    return json.dumps(json.loads(canonical(shown)), indent=1, ensure_ascii=False, sort_keys=True)
+    return json.dumps({**shown, "numbers": read(shown["numbers"])}, indent=1, ensure_ascii=False, sort_keys=True)
 
 
 def _as_text(found: Results) -> str:

@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 Calculate = Callable[[dict[str, object]], dict[str, object]]
 
 
-class Command(BaseCommand):
+class Command(BaseCommand):  # type: ignore[misc]  # Django has no types
     """Needs no database and no server."""
 
     help = (

@@ -1,0 +1,1 @@
+"""Safety over subjects: clocks of serious events, lists of work, the board, notices."""
