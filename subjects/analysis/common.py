@@ -20,9 +20,10 @@ Groups = list[tuple[str, list[Book]]]
 
 
 def groups_of(books: Sequence[Book], study: StudyData) -> Groups:
-    """The cohorts of these subjects, then all of them."""
+    """The cohorts of these subjects, then all of them; a cohort that is all of them stands alone."""
     found = [(name, [one for one in books if one.cohort == name]) for name in study.cohorts]
-    return [*((name, mine) for name, mine in found if mine), (_("Total"), [*books])]
+    found = [(name, mine) for name, mine in found if mine]
+    return found if len(found) == 1 and len(found[0][1]) == len(books) else [*found, (_("Total"), [*books])]
 
 
 def heading(first: str, groups: Groups) -> tuple[str, ...]:

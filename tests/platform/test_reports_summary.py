@@ -31,6 +31,8 @@ def test_a_summary_of_a_cut_names_it_and_does_not_see_what_came_later(study):
     printed = text_of(run)
     assert "Data cut Interim 1" in printed
     assert cut.content.sha256[:20] in printed.replace(" ", "")
+    assert "UTC+08:00)" in printed
+    assert f"Trial summary · Interim 1, cut-off {cut.cutoff_on:%d-%b-%Y}" in printed
     assert "Registered 1 (100.0 %)" in printed
     assert "102-0001" not in printed
     for said in ("Training", "Draft data", "Page 1 of", "Day 0 first U87 infusion", "protocol 1.0"):

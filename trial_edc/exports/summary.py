@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, time
 from typing import Any
 
 from django.conf import settings
@@ -69,7 +70,8 @@ def build(run: ReportRun, progress: Progress) -> Made:
         progress.step(_("Section %(n)d of %(total)d") % {"n": n, "total": len(sections)})
         chapters += [chapter(part, study, name) for part in shown(section(study))]
     progress.step(_("Laying out"))
-    context = {"cover": _cover(run, study, content, name, data_at), "chapters": chapters, "cut": name}
+    cut = _("%(name)s, cut-off %(day)s") % {"name": name, "day": f"{study.cutoff_on:%d-%b-%Y}"}
+    context = {"cover": _cover(run, study, content, name, data_at), "chapters": chapters, "cut": cut}
     return Made(pdf.html("summary.html", context), data_at)
 
 
@@ -110,8 +112,20 @@ def _inline(svg: str) -> str:
     return svg[svg.index("<svg") :]
 
 
+def _offsets(study: StudyData) -> list[str]:
+    """The offset of each site's clock when the day of the cut-off ends: "101 UTC+08:00"."""
+    found = {}
+    for book in study.books:
+        offset = datetime.combine(study.cutoff_on, time.max, tzinfo=book.zone).strftime("%z")
+        found[book.subject.site.code] = f"{book.subject.site.code} UTC{offset[:3]}:{offset[3:]}"
+    return [found[code] for code in sorted(found)]
+
+
 def _cover(run: ReportRun, study: StudyData, content: CutContent | None, name: str, data_at):
-    cutoff = _("%(day)s, end of the day in the time zone of each site") % {"day": f"{study.cutoff_on:%d-%b-%Y}"}
+    cutoff = _("%(day)s, end of the day at each site (%(zones)s)") % {
+        "day": f"{study.cutoff_on:%d-%b-%Y}",
+        "zones": ", ".join(_offsets(study)),
+    }
     about = [
         (_("Data cut"), name),
         (_("Cut-off"), cutoff),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -26,6 +26,7 @@ from .models import ReportRun
 HISTORY = timedelta(days=90)
 ROWS = 50
 TELLS_TIME_FROM = 0.1
+MOST_SECONDS = 100
 State = ReportRun.State
 
 
@@ -118,7 +119,8 @@ def centre(access: Access, *, subject: str = "", asked: Card | None = None) -> C
         for kind in kinds()
         if kind.on_card and _may_ask(access, kind)
     )
-    runs = _runs(sites)[: ROWS + 1]
+    hidden = [kind.code for kind in kinds() if not (kind.on_card and _may_ask(access, kind))]
+    runs = _runs(sites, hidden)[: ROWS + 1]
     words = {one.kind.code: one.entry.choices for one in cards}
     rows = tuple(job_row(access, run, words.get(run.kind)) for run in list(runs)[:ROWS])
     groups = ((str(label), tuple(one for one in cards if one.kind.purpose == code)) for code, label in PURPOSES)
@@ -162,13 +164,14 @@ def tray(access: Access) -> tuple[JobRow, ...]:
     return tuple(job_row(access, run) for run in own[:10] if may_have(access, run))
 
 
-def _runs(sites: Iterable[Site] | None):
-    """Runs of the last 90 days about these sites only, newest first; None asks for those of any site."""
+def _runs(sites: Iterable[Site] | None, hidden: Collection[str] = ()):
+    """Runs of the last 90 days about these sites only, newest first, without the kinds `hidden`; None asks for those
+    of any site and kind.
+    """
     since = clock.now() - HISTORY
     found = ReportRun.objects.select_related("requested_by").annotate(n_downloads=Count("downloads"))
     if sites is not None:
-        elsewhere = [kind.code for kind in kinds() if not kind.on_card]
-        found = found.exclude(kind__in=elsewhere).filter(requested_at__gte=since)
+        found = found.exclude(kind__in=hidden).filter(requested_at__gte=since)
         found = found.filter(site_ids__contained_by=[site.pk for site in sites])
     return found.order_by("-requested_at", "-pk")
 
@@ -244,4 +247,7 @@ def _time_left(run: ReportRun) -> str:
         return ""
     passed = (timezone.now() - run.started_at).total_seconds()
     seconds = max(1, round(passed / share - passed))
+    if seconds > MOST_SECONDS:
+        minutes = round(seconds / 60)
+        return ngettext("about %(n)d minute left", "about %(n)d minutes left", minutes) % {"n": minutes}
     return ngettext("about %(n)d second left", "about %(n)d seconds left", seconds) % {"n": seconds}

@@ -29,6 +29,7 @@ from .form_page import spec_of
 
 Listing = Callable[[ReportRun, Sequence[Site]], list[Section]]
 AT_ONCE = 300
+MOST_NAMED = 6
 
 
 def queries(run: ReportRun, progress: Progress) -> Made:
@@ -149,11 +150,18 @@ def _verification(run: ReportRun, sites: Sequence[Site]) -> list[Section]:
     return [Section(_("Source verification"), columns, tuple(rows), note, _("Nothing is left to verify."), widths)]
 
 
+def _in_short(labels: list[str]) -> str:
+    """The first labels, and how many more there are: a row of thirty would take a page."""
+    more = len(labels) - MOST_NAMED
+    shown = ", ".join(labels[:MOST_NAMED])
+    return _("%(labels)s and %(n)d more") % {"labels": shown, "n": more} if more > 0 else shown
+
+
 def _verified(form: FormInstance, record, marks: dict[str, bool]) -> tuple[str, ...] | None:
     planned = [one for one in spec_of(record) if is_verified_by_plan(one) and record.is_answered(one.address)]
     if not planned:
         return None
     done = [one for one in planned if marks.get(one.address) is False]
     again = [one for one in planned if marks.get(one.address) is True]
-    open_ones = ", ".join(str(one.label) for one in planned if one.address not in marks)
+    open_ones = _in_short([str(one.label) for one in planned if one.address not in marks])
     return (form.subject.code, _place(form), str(len(planned)), str(len(done)), str(len(again)), open_ones)
