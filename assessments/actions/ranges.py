@@ -10,14 +10,13 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from assessments.laboratories import Laboratory, LabRange
-from assessments.worksheets.regrading import Regraded, regraded, regraded_row, subjects_of
+from assessments.worksheets.regrading import Regraded, regraded, regraded_row, results_of, subjects_of
 from trial_edc.accounts.access import access_of
 from trial_edc.accounts.models import User
 from trial_edc.accounts.roles import Permission
 from trial_edc.audit.context import audited
 from trial_edc.casebook.actions.derive import write_derived
 from trial_edc.casebook.problems import NotAllowed, Refused
-from trial_edc.casebook.reader import read
 
 SHORTEST_REASON = 5
 
@@ -104,7 +103,7 @@ def _regrade(by: User, current: LabRange, reason: str) -> Iterator[Regraded]:
     words = _("Range of %(analyte)s at %(lab)s corrected: %(reason)s")
     cause = words % {"analyte": current.analyte, "lab": current.laboratory.code, "reason": reason}
     for subject in subjects_of(current):
-        casebook = read(subject)
+        casebook = results_of(subject)
         for found in regraded(casebook, current):
             written = write_derived(
                 by=by, spec=found.spec, before=found.before, after=found.after, casebook=casebook, cause=cause

@@ -22,9 +22,11 @@ from trial_edc.crf.parse import unit_label
 from trial_edc.crf.partial import interval
 from trial_edc.crf.partial import text as date_text
 from trial_edc.crf.spec import protocol
+from trial_edc.crf.values import FormRecord
 
 SECOND = timedelta(seconds=1)
 PRODUCT = "pkcopy"
+MEDICATIONS = {"TOCI": "toci", "STEROID": "steroid"}
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,16 @@ def _events(casebook: Casebook, subject: Any) -> tuple[Event, ...]:
             found.append(Event("crs", _("CRS grade %(grade)d") % {"grade": grade}, day, day + 1, grade))
         for kind, doses in (("toci", record.crstoci), ("steroid", record.crsster)):
             found += [_dose(kind, dose, start, zone) for dose in doses or []]
-    return tuple(found)
+    found += [_medication(one, start, zone) for one in casebook["cm"] if one.cmcat in MEDICATIONS and one.cmstdtc]
+    # A dose may stand on the CRS form and among the medication: it is drawn once.
+    once = {(one.kind, one.first, one.grade): one for one in reversed(found)}
+    return tuple(sorted(once.values(), key=lambda one: (one.kind != "crs", one.first)))
+
+
+def _medication(record: FormRecord, start: datetime, zone: ZoneInfo) -> Event:
+    given = interval(record.cmstdtc, zone)[0].replace(tzinfo=zone)
+    day = round(Decimal((given - start) // SECOND) / 86_400, 2)
+    return Event(MEDICATIONS[record.cmcat], record.cmtrt or "", day, day)
 
 
 def _dose(kind: str, dose: dict[str, Any], start: datetime, zone: ZoneInfo) -> Event:

@@ -65,10 +65,10 @@ def _save(request: HttpRequest, subject, slot: Slot) -> HttpResponse:
         return render(request, "casebook/merge.html", {"page": shown}, status=409)
     except Refused as problem:
         return _refused(request, subject, slot, raw, problem)
-    return _answer(request, subject, slot, saved)
+    return _answer(request, subject, slot, saved, raw)
 
 
-def _answer(request: HttpRequest, subject, slot: Slot, saved: Saved) -> HttpResponse:
+def _answer(request: HttpRequest, subject, slot: Slot, saved: Saved, raw: dict[str, str]) -> HttpResponse:
     if not saved.held:
         address = reverse("labs", args=[subject.code])
         return redirect(f"{address}?panel={slot.form_code}&visit={slot.visit_code}&saved=1#form-{slot.form_code}")
@@ -79,8 +79,9 @@ def _answer(request: HttpRequest, subject, slot: Slot, saved: Saved) -> HttpResp
         "%(n)d fields were not saved and wait in your draft. All others are saved.",
         len(lines),
     )
-    raw = {line.name: request.POST.get(line.name, "") for line in lines}
-    typed = Typed(raw, saved.held, Summary("held", title % {"n": len(lines)}, lines))
+    held = {line.name for line in lines}
+    kept = {name: text for name, text in raw.items() if name in held or name.rpartition(".")[0] in held}
+    typed = Typed(kept, saved.held, Summary("held", title % {"n": len(lines)}, lines))
     shown = lab_sheet(request.access, subject, panel=slot.form_code, visit=slot.visit_code, typed=typed)
     return render(request, "assessments/labs.html", {"page": shown}, status=422)
 

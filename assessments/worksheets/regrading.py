@@ -21,6 +21,7 @@ from assessments.lab_rows import LIMITS_OF
 from assessments.laboratories import Laboratory, LabRange, laboratories_of
 from subjects.models import Subject
 from trial_edc.casebook.actions.derive import derived_record
+from trial_edc.casebook.dates import date_forms
 from trial_edc.casebook.models import Signature
 from trial_edc.casebook.reader import Casebook, read
 from trial_edc.casebook.selectors.sections import visit_title
@@ -74,7 +75,7 @@ def preview(stored: LabRange) -> tuple[Regraded, ...]:
         Signature.objects.filter(instance__form_code__in=FORMS, voided_at=None).values_list("instance_id", flat=True)
     )
     for subject in subjects_of(stored):
-        casebook = read(subject)
+        casebook = results_of(subject)
         for found in regraded(casebook, stored):
             is_signed = found.before.instance_id in signed
             rows += [replace(regraded_row(subject, found, key), was_signed=is_signed) for key in found.keys]
@@ -91,6 +92,11 @@ def subjects_of(stored: LabRange) -> list[Subject]:
     return list(Subject.objects.filter(pk__in=keys).select_related("site").order_by("code"))
 
 
+def results_of(subject: Subject) -> Casebook:
+    """The forms limits and grades are derived from; another form is read when a check asks for it."""
+    return read(subject, {*FORMS, "dm", "vs"} | date_forms())
+
+
 def regraded(casebook: Casebook, stored: LabRange) -> Iterator[Changed]:
     """Saved forms of a subject that the range as given changes; other analytes keep what they have."""
     _apply(casebook, stored)
@@ -99,6 +105,8 @@ def regraded(casebook: Casebook, stored: LabRange) -> Iterator[Changed]:
         for record in casebook[code]:
             named = laboratory_of_run(record) if code == "pk" else record[item]
             if named != stored.laboratory.code or record.status not in ("partial", "complete"):
+                continue
+            if not any(record.is_answered(key) for key in keys):
                 continue
             spec, derived = derived_record(record, casebook)
             changed = {

@@ -101,12 +101,9 @@ class Sheet:
     reason_for_change: str = ""
     reason_text: str = ""
     unanswered: tuple[SummaryLine, ...] = ()
+    has_errors: bool = False
     booking: str = ""
     booked: str = ""
-
-    @property
-    def has_errors(self) -> bool:
-        return self.summary is not None and self.summary.kind != "done"
 
 
 def tumour_sheet(

@@ -116,7 +116,7 @@ def _save_scan(request: HttpRequest, subject, visit: str) -> HttpResponse:
         len(lines),
     )
     summary = Summary("held", title % {"n": len(lines)}, lines)
-    shown = tumour_sheet(request.access, subject, visit=visit, summary=summary)
+    shown = tumour_sheet(request.access, subject, visit=visit, summary=summary, has_errors=True)
     return render(request, "assessments/tumour.html", {"page": shown}, status=422)
 
 
@@ -131,6 +131,7 @@ def _refused(request: HttpRequest, subject, visit: str, sent: Posted, problem: R
         visit=visit,
         typed=sent.boxes,
         summary=Summary("stop", str(problem), lines),
+        has_errors=True,
         reason_for_change=sent.reason,
         reason_text=sent.reason_text,
     )

@@ -39,6 +39,10 @@ def subject(study):
         "crs.crsicu": "N",
     }
     scenarios.save(study, subject, "d2/crs", crs)
+    same_dose = {"cm.cmtrt": "Tocilizumab", "cm.cmcat": "TOCI", "cm.cmstdtc": f"{on(study, 2)} 10:42"}
+    scenarios.save(study, subject, "cm/1", same_dose)
+    steroid = {"cm.cmtrt": "Dexamethasone", "cm.cmcat": "STEROID", "cm.cmstdtc": f"{on(study, 3)} 10:42"}
+    scenarios.save(study, subject, "cm/2", steroid)
     return subject
 
 
@@ -71,10 +75,10 @@ def test_samples_parameters_and_events_stand_together(study, subject, client):
         ("Day 14", "14.00", False),
         ("Day 28", "28.00", True),
     ]
-    assert page.events == (("CRS grade 2", "D2"), ("Tocilizumab 480\u00a0mg", "D2"))
+    assert page.events == (("CRS grade 2", "D2"), ("Tocilizumab 480\u00a0mg", "D2"), ("Dexamethasone", "D3"))
     assert [dot.is_hollow for dot in page.chart.dots] == [True, False, False, False, True]
     assert {dot.y for dot in page.chart.dots if dot.is_hollow} == {page.chart.limit_y}
-    assert {band.kind for band in page.chart.bands} == {"crs", "toci"}
+    assert {band.kind for band in page.chart.bands} == {"crs", "toci", "steroid"}
 
 
 def test_an_analyte_without_results_and_one_that_is_not_followed(study, subject, client):
