@@ -12,6 +12,7 @@ import redis
 from django.utils import timezone
 
 from tests import scenarios
+from tests.installation import await_true
 from tests.platform.reports_tools import content_of, made
 from tests.settings import BROKER_DATABASE
 from trial_edc.audit.models import AuditEvent
@@ -19,7 +20,7 @@ from trial_edc.embedded_backend.base import private_servers
 from trial_edc.reports import actions, runner, storage
 from trial_edc.reports.models import ReportDownload, ReportRun
 from trial_edc.reports.problems import CannotReport, Stopped
-from trial_edc.reports.progress import LEASE, MOST_ATTEMPTS, Progress
+from trial_edc.reports.progress import LEASE, MOST_ATTEMPTS, Progress, kept_alive
 from trial_edc.reports.tasks import build_report, sweep_reports
 
 State = ReportRun.State
@@ -269,6 +270,22 @@ def test_counts_rise_and_renew_the_lease(study, subject, monkeypatch):
     assert seen == [4, 0, 1, 2]
     assert now_of(run).step == "Form 2"
     assert now_of(run).lease_until > timezone.now() + LEASE / 2
+
+
+def test_the_lease_of_a_silent_worker_is_renewed_while_it_lives(fresh_database):
+    study = scenarios.study()
+    run = asked(study, scenarios.registered_subject(study))
+    held = runner._take(run.pk)
+    let_lease_end(run)
+
+    with kept_alive(run.pk, held.attempt, every_s=0.02):
+        await_true(lambda: now_of(run).lease_until > timezone.now())
+    let_lease_end(run)
+    over = now_of(run).lease_until
+    with kept_alive(run.pk, held.attempt + 1, every_s=0.02):  # the row is another attempt's
+        await_true(lambda: now_of(run).lease_until == over)
+
+    assert now_of(run).lease_until == over
 
 
 def test_a_disk_that_cannot_be_written_gives_a_sentence_and_leaves_nothing(study, subject, settings, tmp_path):

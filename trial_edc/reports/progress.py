@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import connection
 from django.utils import timezone
 
 from .models import ReportRun
 from .problems import Stopped
 
+logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=settings.EDC_JOB_LEASE_SECONDS)
 TELL_EVERY_S = 0.3
 MOST_ATTEMPTS = 3  # of one request; then the row says that it was interrupted too often
@@ -51,3 +58,29 @@ class Progress:
         )
         if not mine:
             raise Stopped
+
+
+@contextmanager
+def kept_alive(run_id: int, attempt: int, *, every_s: float = LEASE.total_seconds() / 3) -> Iterator[None]:
+    """Renews the lease from a thread of its own while the block runs: the lease says that the process lives, however
+    long one step of it is silent. A process that is killed takes the thread with it.
+    """
+    over = threading.Event()
+    thread = threading.Thread(target=_renew, args=(run_id, attempt, every_s, over), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _renew(run_id: int, attempt: int, every_s: float, over: threading.Event) -> None:
+    mine = ReportRun.objects.filter(pk=run_id, attempt=attempt, state=ReportRun.State.RUNNING)
+    while not over.wait(every_s):
+        try:
+            mine.update(lease_until=timezone.now() + LEASE)
+        except DatabaseError as problem:
+            logger.warning("The lease of report %d could not be renewed: %s", run_id, problem)
+        finally:
+            connection.close()

@@ -29,7 +29,7 @@ from .actions import hand_out
 from .kinds import Made, MadeDocument, MadeFile, kind_of
 from .models import DOCUMENT_TYPE, ReportDocument, ReportRun
 from .problems import CannotReport, Stopped
-from .progress import LEASE, MOST_ATTEMPTS, Progress
+from .progress import LEASE, MOST_ATTEMPTS, Progress, kept_alive
 
 logger = logging.getLogger(__name__)
 KEPT = timedelta(days=90)
@@ -46,7 +46,8 @@ def build(run_id: int) -> bool:
     if run is None:
         return False
     try:
-        with translation.override(run.parameters.get("language") or settings.LANGUAGE_CODE):
+        language = run.parameters.get("language") or settings.LANGUAGE_CODE
+        with translation.override(language), kept_alive(run.pk, run.attempt):
             return _make(run)
     except Stopped:
         return False

@@ -102,6 +102,29 @@ def _anchors(subjects: Mapping[int, object], sites: Mapping[int, Site]) -> dict[
     }
 
 
+def with_switched_tracks(subjects: Iterable[int]) -> set[int]:
+    """Those of these subjects where an answer may have switched a track off; few of many. One statement."""
+    parts, values = [], {"subjects": list(subjects)}
+    for number, event in enumerate(study().track_events):
+        if not has_crf(event.form):
+            continue
+        item, codes = event.when or (event.dated_by, None)
+        table, column = _holder(DateSource(event.form, item))
+        is_so = ""
+        if codes is not None:
+            is_so, values[f"codes{number}"] = f' AND t."{column}"::text = ANY(%(codes{number})s)', list(codes)
+        parts.append(
+            f'SELECT f.subject_id FROM "{table._meta.db_table}" t '
+            "JOIN casebook_forminstance f ON f.id = t.instance_id "
+            f"WHERE f.status <> 'withdrawn' AND f.subject_id = ANY(%(subjects)s){is_so}"
+        )
+    if not parts:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ".join(parts), values)
+        return {pk for (pk,) in cursor.fetchall()}
+
+
 def _holder(source: DateSource) -> tuple[type[Model], str]:
     """The table that holds an item, the form's own or one of its rows, and the column."""
     tables = (crf(source.form), *row_models(source.form))

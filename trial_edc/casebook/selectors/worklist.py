@@ -24,7 +24,7 @@ from ..dates import date_forms, subject_dates, track_forms
 from ..models import Draft, FormInstance, Query
 from ..reader import read_many
 from ..study import study, subject_model
-from .due import DueVisit, due_visits
+from .due import DueVisit, due_visits, with_switched_tracks
 from .sections import visit_title
 from .signing import waiting_for_signature
 
@@ -70,7 +70,7 @@ class WorkPage:
 
 
 def worklist(access: Access, *, group: str = "") -> WorkPage:
-    """Groups of the protocol for the person's roles. At most nine statements, whatever the number of
+    """Groups of the protocol for the person's roles. At most ten statements, whatever the number of
     subjects.
     """
     roles = access.roles_at(None)
@@ -79,7 +79,7 @@ def worklist(access: Access, *, group: str = "") -> WorkPage:
     rows: dict[str, list[WorkRow]] = defaultdict(list)
     counts: dict[str, int] = {}
     if codes & {"visits-overdue", "visits-due", "visits-next"}:
-        _add_visits(access, rows)
+        _add_visits(access, rows, counts)
     if "drafts" in codes:
         rows["drafts"] = _drafts(access)
     for code, state, right in (
@@ -109,11 +109,13 @@ def worklist(access: Access, *, group: str = "") -> WorkPage:
     return WorkPage(group, groups, sum(one.count for one in groups))
 
 
-def _add_visits(access: Access, rows: dict[str, list[WorkRow]]) -> None:
+def _add_visits(access: Access, rows: dict[str, list[WorkRow]], counts: dict[str, int]) -> None:
+    """Visits by their deadline. All are counted, the first ones are shown."""
     sites = {site.pk: site for site in access.sites(Permission.READ_LIVE_DATA)}
     due = sorted(due_visits(sites.values(), ahead_days=AHEAD_DAYS), key=lambda one: (one.window.last, one.code))
+    days = {pk: _today(site) for pk, site in sites.items()}
     for one in _still_expected(due, sites):
-        today = _today(sites[one.site_id])
+        today = days[one.site_id]
         group = (
             "visits-overdue"
             if one.window.last < today
@@ -121,18 +123,24 @@ def _add_visits(access: Access, rows: dict[str, list[WorkRow]]) -> None:
             if one.window.first <= today
             else "visits-next"
         )
-        rows[group].append(_visit_row(one, group, today))
+        counts[group] = counts.get(group, 0) + 1
+        if counts[group] <= MOST_ROWS:
+            rows[group].append(_visit_row(one, group, today))
 
 
 def _still_expected(due: list[DueVisit], sites: dict[int, Site]) -> list[DueVisit]:
-    """Those whose tracks were not switched off. Three statements, whatever the number of subjects."""
-    subjects = list(subject_model().objects.filter(pk__in={one.subject_id for one in due}))
+    """Those whose tracks were not switched off. Four statements; few casebooks are read, whatever the number of
+    subjects.
+    """
+    switched = with_switched_tracks({one.subject_id for one in due})
+    subjects = list(subject_model().objects.filter(pk__in=switched))
     casebooks = read_many(subjects, date_forms() | track_forms())
     dates = {s.pk: subject_dates(casebooks[s.pk], sites[s.site_id]) for s in subjects}
     return [
         one
         for one in due
-        if visit_status(study(), one.visit, dates[one.subject_id].anchors, today=_today(sites[one.site_id])).status
+        if one.subject_id not in switched
+        or visit_status(study(), one.visit, dates[one.subject_id].anchors, today=_today(sites[one.site_id])).status
         != NOT_EXPECTED
     ]
 
