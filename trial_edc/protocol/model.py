@@ -229,7 +229,8 @@ class Protocol:
     subject stands, by dotted path, and `lanes` those of the trial that draw lanes of the journey, `after_save` those
     that are told of every change of a form, inside its transaction. `banner` and
     `latest` are the facts and values on the subject's page. `forms` are those of the study (empty = all),
-    `not_asked` items ("form.item") and `rules_off` checks ("form.rule") it does without; `roles` are those that
+    `not_asked` items ("form.item") and `rules_off` checks ("form.rule") it does without, `always_asked` items
+    whose condition it drops; `roles` are those that
     apply (empty = all). `registers` is False where subjects come from files alone, by the mapping that `imports` names;
     `steps` of the subject list are (code, title, form that a subject of the step has, "" = all);
     `laboratories` are (code, name) of those no site has.
@@ -265,6 +266,7 @@ class Protocol:
     forms: frozenset[str] = frozenset()
     not_asked: frozenset[str] = frozenset()
     rules_off: frozenset[str] = frozenset()
+    always_asked: frozenset[str] = frozenset()
     roles: tuple[str, ...] = ()
     registers: bool = True
     steps: tuple[tuple[str, str, str], ...] = ()

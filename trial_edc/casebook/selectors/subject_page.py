@@ -94,6 +94,7 @@ class SubjectPage:
     queries_url: str
     history_url: str
     fold_url: str
+    has_product: bool = True
 
 
 def subject_page(access: Access, subject, *, lens: str = "", unfold: str = "") -> SubjectPage:
@@ -134,6 +135,7 @@ def subject_page(access: Access, subject, *, lens: str = "", unfold: str = "") -
         queries_url=f"{reverse('queries')}?subject={subject.code}",
         history_url=reverse("subject-history", args=[subject.code]),
         fold_url=f"{url}?lens={chosen}#h-mx",
+        has_product=has_crf("coi"),
     )
 
 
