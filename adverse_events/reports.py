@@ -12,13 +12,18 @@ from django.utils.translation import gettext as _
 from adverse_events.events import reported_event, serious_events
 from trial_edc.casebook.dates import day_of
 from trial_edc.casebook.reader import Casebook
+from trial_edc.crf.anchors import infusion_at
 from trial_edc.crf.partial import is_complete, text
-from trial_edc.crf.spec import form_spec
+from trial_edc.crf.spec import form_spec, protocol
 from trial_edc.crf.values import FormRecord, display
 from trial_edc.reports.sections import Section, SubjectBook, reads
 
-WORST = {"serious": ("aeser", ("Y",)), "grade3": ("aetoxgr", ("3", "4", "5"))}
-CAUSES = ("aerelu87", "aerelld", "aerelaph", "aereldis", "aereloth")
+# Choice of the request: items and codes; one that holds is enough.
+WORST = {
+    "serious": (("aeser", ("Y",)),),
+    "grade3": (("aetoxgr", ("3", "4", "5")), ("aesev", ("SEVERE",))),
+}
+CAUSES = ("aerelu87", "aerelld", "aerelaph", "aereldis", "aereloth", "aerel")
 WIDTHS = (8, 14, 6, 6, 13, 6, 17, 8, 8, 14)
 
 
@@ -33,7 +38,7 @@ class Event:
     signature: str
 
 
-@reads("ae", "inf")
+@reads("ae", "inf", "ex")
 def ae_listing(books: Sequence[SubjectBook], parameters: Mapping[str, str]) -> Section:
     """Adverse events by subject and start, at their present state.
 
@@ -41,12 +46,13 @@ def ae_listing(books: Sequence[SubjectBook], parameters: Mapping[str, str]) -> S
         parameters: "events" is "all", "serious" or "grade3".
     """
     events = [event for book in books for event in _events(book) if _is_wanted(event.record, parameters)]
+    is_graded = protocol().has_item("ae", "aetoxgr")
     return Section(
         title=_("Adverse events"),
         columns=(
             _("Subject, no."),
-            _("Reported term, CTCAE term"),
-            _("CTCAE grade"),
+            _("Reported term, CTCAE term") if is_graded else _("Reported term, coded term"),
+            _("CTCAE grade") if is_graded else _("Severity"),
             _("ASTCT grade"),
             _("Start – end (study day)"),
             _("Serious"),
@@ -56,7 +62,9 @@ def ae_listing(books: Sequence[SubjectBook], parameters: Mapping[str, str]) -> S
             _("Signature"),
         ),
         rows=tuple(_row(event) for event in events),
-        note=_("Records marked as entered in error are left out. Study day 0 is the day of the infusion."),
+        note=_("Records marked as entered in error are left out. Study day 0 is the day of the infusion.")
+        if is_graded
+        else _("Records marked as entered in error are left out. Study day 0 is the day of the first dose."),
         empty=_("No adverse event matches."),
         widths=WIDTHS,
     )
@@ -72,8 +80,7 @@ def forms_of_event(casebook: Casebook, number: str) -> list[FormRecord]:
 
 def _events(book: SubjectBook) -> list[Event]:
     zone = ZoneInfo(book.subject.site.time_zone)
-    days = [day for record in book.casebook["inf"] if (day := day_of(record.infdtc, zone))]
-    infused_on = min(days, default=None)
+    infused_on = day_of(infusion_at(book.casebook), zone)
     records = sorted(book.casebook["ae"], key=lambda record: (record.aestdtc or "9999", record.seq))
     return [
         Event(book.subject.code, record, infused_on, zone, book.signed.get(record.instance_id, ""))
@@ -82,8 +89,8 @@ def _events(book: SubjectBook) -> list[Event]:
 
 
 def _is_wanted(record: FormRecord, parameters: Mapping[str, str]) -> bool:
-    rule = WORST.get(parameters.get("events", "all"))
-    return rule is None or record[rule[0]] in rule[1]
+    rules = WORST.get(parameters.get("events", "all"))
+    return rules is None or any(record[item] in codes for item, codes in rules)
 
 
 def _row(event: Event) -> tuple[str, ...]:
@@ -92,11 +99,11 @@ def _row(event: Event) -> tuple[str, ...]:
     def said(name: str) -> str:
         return _said(record, name)
 
-    terms = [said("aeterm"), said("aectcae")]
+    terms = [said("aeterm"), said("aectcae"), said("aedecod")]
     return (
         f"{event.code}, {record.seq}",
         " / ".join(dict.fromkeys(term for term in terms if term)),
-        said("aetoxgr"),
+        said("aetoxgr") or said("aesev"),
         said("aeastgr"),
         _course(event),
         said("aeser"),
@@ -108,8 +115,9 @@ def _row(event: Event) -> tuple[str, ...]:
 
 
 def _said(record: FormRecord, name: str) -> str:
-    """The answer in words, or why it is missing."""
-    return display(_spec(record)[name], record[name], record.meta.get(name))
+    """The answer in words, or why it is missing; "" for an item this study does not have."""
+    spec = _spec(record)
+    return display(spec[name], record[name], record.meta.get(name)) if name in spec else ""
 
 
 def _label(record: FormRecord, name: str) -> str:

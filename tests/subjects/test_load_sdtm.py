@@ -157,7 +157,14 @@ def test_what_is_odd_becomes_one_query_for_each_subject(loaded):
     text = QueryMessage.objects.get(query=asked).text
 
     assert (asked.instance.form_code, asked.rule) == ("dm", "import")
-    for part in ("actual arm", "ae 2", "VSSTRESN is 70", "SUMDIAM is 40 mm", "TRGRESP is SD; ours is PR", "CHECK"):
+    for part in (
+        "actual arm",
+        "AESER is N, AESHOSP is Y",
+        "VSSTRESN is 70",
+        "SUMDIAM is 40 mm",
+        "TRGRESP is SD; ours is PR",
+        "CHECK",
+    ):
         assert part in text
     assert not Query.objects.filter(instance__subject__code=FAILED).exists()
 

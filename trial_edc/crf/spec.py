@@ -159,7 +159,7 @@ def build_spec(
                 items.append(_head_item(heads[name], model.Crf.code))
             else:
                 items.append(_signature_item(model))
-        kept = tuple(one for one in items if _is_asked_here(one, study, version, visit_code))
+        kept = tuple(_as_asked(one, study) for one in items if _is_asked_here(one, study, version, visit_code))
         if kept:
             sections.append(SectionSpec(title, kept))
     about = model.Crf
@@ -237,6 +237,11 @@ def _is_asked_here(spec: ItemSpec, study: Protocol, version: str, visit_code: st
         return False
     cell = study.cell(visit_code, spec.form)
     return not about.log or cell is None or about.log in cell.logs
+
+
+def _as_asked(spec: ItemSpec, study: Protocol) -> ItemSpec:
+    """The item without its condition where the study asks it always."""
+    return replace(spec, shown_when=None) if f"{spec.form}.{spec.column}" in study.always_asked else spec
 
 
 def _head_item(field: Any, form: str) -> ItemSpec:

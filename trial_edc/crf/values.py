@@ -307,7 +307,7 @@ def display(
         or (spec.is_measured and not isinstance(value, str))
         or isinstance(value, Decimal)
     ):
-        digits = f"{about.get('qualifier', '')}{about.get('typed') or format(value, 'f')}"
+        digits = f"{about.get('qualifier', '')}{about.get('typed') or format(Decimal(value), 'f')}"
         return with_unit(digits, about.get("unit") or (spec.units[0].code if spec.units else ""))
     if isinstance(value, list):
         return _display_list(spec, value)

@@ -251,9 +251,10 @@ class Protocol:
     on the subject's page. `alerts` (top of that page), `form_panels` ((form, function) for its page) and
     `measured_term` (CTCAE term and grade of a measured row) are functions of the trial as well; `flagged_entry` is
     the log a graded value can be carried into. `forms` are those of the study (empty = all), `not_asked` items
-    ("form.item") and `rules_off` checks ("form.rule") it does without; `roles` are those that apply (empty = all).
-    `registers` is False where subjects come from files alone, by the mapping that `imports` names; `steps` of the
-    subject list are (code, title, form that a subject of the step has, "" = all);
+    ("form.item") and `rules_off` checks ("form.rule") it does without, `always_asked` items whose condition it
+    drops; `roles` are those that apply (empty = all). `registers` is False where subjects come from files alone, by
+    the mapping that `imports` names; `steps` of the subject list are (code, title, form that a subject of the step
+    has, "" = all);
     `laboratories` are (code, name) of those no site has.
     """
 
@@ -293,6 +294,7 @@ class Protocol:
     forms: frozenset[str] = frozenset()
     not_asked: frozenset[str] = frozenset()
     rules_off: frozenset[str] = frozenset()
+    always_asked: frozenset[str] = frozenset()
     roles: tuple[str, ...] = ()
     registers: bool = True
     steps: tuple[tuple[str, str, str], ...] = ()

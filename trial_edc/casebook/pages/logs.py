@@ -19,17 +19,18 @@ from ..selectors.log_page import log_page
 from ..selectors.places import place_url
 from ..selectors.status_page import status_page
 from ..slots import Slot
+from ..study import study
 from . import posted
 
 
 @require_safe
 @page(Permission.READ_LIVE_DATA, also=of_its_writer)
 def log(request: HttpRequest, subject, log: str) -> HttpResponse:
-    """The entries of one log, in a table of its own where the trial has one
-    (`templates/logs/<form>.html`).
+    """The entries of one log, in a table of its own where the study has one
+    (`templates/logs/<study>/<form>.html`).
     """
     shown = log_page(request.access, subject, log)
-    return render(request, [f"logs/{shown.form}.html", "casebook/log.html"], {"page": shown})
+    return render(request, [f"logs/{study().code}/{shown.form}.html", "casebook/log.html"], {"page": shown})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -97,6 +97,7 @@ class SubjectPage:
     history_url: str
     fold_url: str
     clocks: tuple[Alert, ...] = ()
+    has_product: bool = True
 
 
 def subject_page(access: Access, subject, *, lens: str = "", unfold: str = "") -> SubjectPage:
@@ -138,6 +139,7 @@ def subject_page(access: Access, subject, *, lens: str = "", unfold: str = "") -
         history_url=reverse("subject-history", args=[subject.code]),
         fold_url=f"{url}?lens={chosen}#h-mx",
         clocks=alerts_of(facts),
+        has_product=has_crf("coi"),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from trial_edc.protocol.cdiscpilot.pages import BANNER, FORM_GROUPS, LANES, LATEST, STEPS
 from trial_edc.protocol.cdiscpilot.panels import ANALYTES, PANELS
 from trial_edc.protocol.cdiscpilot.plan import (
+    ALWAYS_ASKED,
     ANCHORS,
     ARMS,
     DATE_FORMS,
@@ -54,6 +55,7 @@ PROTOCOL = Protocol(
     forms=FORMS,
     not_asked=NOT_ASKED,
     rules_off=RULES_OFF,
+    always_asked=ALWAYS_ASKED,
     roles=ROLES,
     registers=False,
     laboratories=(("SOURCE", "Source file"),),

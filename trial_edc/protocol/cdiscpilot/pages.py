@@ -16,7 +16,7 @@ BANNER = (
     ShownItem(_("Age"), (("dm", "age"),)),
     ShownItem(_("Arm"), (("dm", "arm"),)),
     ShownItem(_("Actual arm"), (("dm", "actarm"),)),
-    ShownItem(_("First dose"), (("ex", "exstdtc"),)),
+    ShownItem(_("Latest dose from"), (("ex", "exstdtc"),)),
 )
 LATEST = (
     ShownItem(_("Weight"), (("vs", "weight"),)),

@@ -44,12 +44,14 @@ _NOT_ASKED = """
     tu.tuprpd nt.nlsize nt.nlaxis rs.rsirec rs.rsclin rs.rsinvrs
 """
 NOT_ASKED = frozenset(_NOT_ASKED.split())
+# Collected whatever another answer says.
+ALWAYS_ASKED = frozenset(["ae.aesdth", "ae.aeslife", "ae.aeshosp", "ae.aesdisab", "ae.aescong", "pk.pklloq"])
 # Questions of another trial: organs as coarse as here cannot be counted, and doses are given every day.
 _RULES_OFF = """
     tu.targets_are_at_most_two_of_an_organ tu.node_and_location_agree
     ae.time_is_known_on_infusion_day ae.starts_after_consent rs.a_different_response_has_its_reason
     lbc.clearance_has_a_weight lbi.pregnancy_is_excluded dm.birth_is_not_recent
-    pk.not_expected pk.sample_is_near_the_visit pk.sample_is_near_its_hour dm.range
+    pk.sample_is_near_the_visit pk.sample_is_near_its_hour dm.range
     ds.screen_failure_belongs_to_screening ds.lost_after_all_attempts
 """
 RULES_OFF = frozenset(_RULES_OFF.split())

@@ -26,6 +26,7 @@ OUTCOMES = {
     "FATAL": "FATAL",
     "UNKNOWN": "UNKNOWN",
 }
+CRITERIA = ("AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG")
 ONGOING, BEFORE = "ONGOING", "BEFORE"
 
 
@@ -104,6 +105,9 @@ def _doubts(rows: Rows, key: Key, row: Row) -> list[tuple[Key, str]]:
     found, start = [], full_date(row["AESTDTC"])
     if start and rows.first_dose and start < rows.first_dose:
         found.append((key, f"It starts on {start}, before the first dose of {rows.first_dose}. Is it history?"))
+    criteria = [name for name in CRITERIA if row[name] == "Y"]
+    if row["AESER"] == "N" and criteria:
+        found.append((key, f"AESER is N, {', '.join(criteria)} is Y. Is it serious?"))
     if not row["AEREL"]:
         found.append((key, "AEREL is empty. What is the relation to the treatment?"))
     return found
