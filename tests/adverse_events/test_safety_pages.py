@@ -58,6 +58,11 @@ def page_of(browser, path):
     return answer.content.decode()
 
 
+def sae_notices():
+    """What was told of serious events; other notices of the subject are not theirs."""
+    return Notice.objects.filter(code__startswith="sae-")
+
+
 def clocks_of(subject):
     return sae_clocks([subject.site_id], subject_id=subject.pk)
 
@@ -184,16 +189,16 @@ def test_what_waits_for_an_investigator_is_on_their_worklist_and_on_the_form(stu
 @pytest.mark.requirement("SAF-02", "SAF-03")
 def test_a_serious_event_is_told_once_at_its_save(study, subject):
     scenarios.adverse_event(study, subject)
-    assert not Notice.objects.filter(code__startswith="sae").exists()
+    assert sae_notices().count() == 0
 
     raw = {f"ae.{name}": text for name, text in SERIOUS.items()} | {"ae.aeser.reason": "entry_error"}
     scenarios.save(study, subject, "ae/1", raw, by="pi1")
-    told = set(Notice.objects.filter(code__startswith="sae").values_list("person__email", "code"))
+    told = set(sae_notices().values_list("person__email", "code"))
     assert {f"{name}@demo.example" for name in ("pi1", "pi2", "si1", "mm1", "dm1")} == {who for who, _code in told}
     assert {code for _who, code in told} == {"sae-saved"}
 
     scenarios.save(study, subject, "ae/1", {"ae.aesmie": "Y", "ae.aesmie.reason": "entry_error"}, by="pi1")
-    assert Notice.objects.filter(code__startswith="sae").count() == len(told)
+    assert sae_notices().count() == len(told)
 
 
 @pytest.mark.requirement("SAF-02")
@@ -207,10 +212,9 @@ def test_the_watch_tells_of_a_clock_near_its_end_once(study, subject, hours, cod
     n = telling.watch_clocks()
 
     assert telling.watch_clocks() == 0
-    found = set(Notice.objects.filter(code__startswith="sae").values_list("code", flat=True))
-    assert found == ({code} if code else set())
+    assert set(sae_notices().values_list("code", flat=True)) == ({code} if code else set())
     assert (n > 0) is bool(code)
-    assert Notice.objects.filter(person=study["pi1"]).exists() is bool(code)
+    assert sae_notices().filter(person=study["pi1"]).exists() is bool(code)
 
 
 # the laboratory

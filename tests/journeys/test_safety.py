@@ -100,7 +100,7 @@ def test_from_the_draft_of_the_night_to_the_report(desk, study):
     judged_and_reported(pi)
     check_page(pi)
     pi.goto("/notices/")
-    expect(pi.get_by_test_id("notice-row")).to_have_count(2)
+    expect(pi.locator("[data-testid=notice-row][data-code^='sae-']")).to_have_count(2)
     check_page(pi)
 
 
