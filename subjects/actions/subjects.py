@@ -74,15 +74,20 @@ def register_subject(
         current = Site.objects.select_for_update(no_key=True).get(pk=site.pk)
         if not current.is_active:
             raise NotAllowed(_("Site %(site)s is closed; it registers no subjects.") % {"site": current.code})
-        subject = Subject.objects.create(
-            site=current,
-            code=_next_code(current),
-            protocol_version=study().versions[-1],
-            registered_at=clock.now(),
-            **({"person": earlier.person} if earlier else {}),
-        )
+        subject = _create(current, earlier)
         _save_forms(by, subject, typed)
     return subject
+
+
+def _create(site: Site, earlier: Subject | None) -> Subject:
+    """The subject under the next number; a re-screened participant stays the same person."""
+    return Subject.objects.create(
+        site=site,
+        code=_next_code(site),
+        protocol_version=study().versions[-1],
+        registered_at=clock.now(),
+        **({"person": earlier.person} if earlier else {}),
+    )
 
 
 def _earlier(by: User, number: str) -> Subject | None:

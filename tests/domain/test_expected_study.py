@@ -18,7 +18,7 @@ from trial_edc.protocol import load
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 STUDY = load("u87")
-WRITERS = {"MFR; site": "site or MFR"}
+WRITERS = {"MFR; site": "site or MFR or bedside"}  # bedside verifiers are people of the site with that one task
 # What the code says otherwise, and why.
 OTHER_TRACK = {("eos", "ds"): ""}  # what ends the study is asked whatever it switched off
 
