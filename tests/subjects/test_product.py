@@ -312,20 +312,15 @@ def test_growth_after_the_infusion_is_asked_about(study, subject):
 # Planned dates
 
 
-def test_planned_dates_are_edited_with_a_reason(client, study):
+def test_planned_dates_wait_for_signed_eligibility_and_keep_what_was_typed(client, study):
     subject = scenarios.registered_subject(study)
-    typed = {"ie.ieelig": "Y"}
-    scenarios.save(study, subject, "scr/ie", typed, by="pi1")
     signed_in(client, study, "crc1")
     address = f"/subjects/{subject.code}/product/dates/"
 
-    first = client.post(address, {"leukapheresis_on": "+7", "infusion_on": "+60"})
-    moved = client.post(address, {"leukapheresis_on": "+9", "infusion_on": "+60"})
+    early = client.post(address, {"leukapheresis_on": "+7", "infusion_on": "+60"})
     wrong = client.post(address, {"leukapheresis_on": "mar 2026", "infusion_on": "later"})
 
-    assert (first.status_code, moved.status_code, wrong.status_code) == (302, 422, 422)
-    assert "Say why the planned date changes" in moved.content.decode()
+    assert (early.status_code, wrong.status_code) == (422, 422)
+    assert "ligib" in early.content.decode()
     assert 'value="later"' in wrong.content.decode()
-    stored = Subject.objects.get(pk=subject.pk)
-    assert (stored.planned_leukapheresis_on - scenarios.today(subject.site)).days == 7
-    assert "Lymphodepletion day 1 by this plan" in client.get(f"/subjects/{subject.code}/product/").content.decode()
+    assert Subject.objects.get(pk=subject.pk).planned_infusion_on is None
