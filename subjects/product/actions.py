@@ -15,7 +15,7 @@ from subjects.product.custody import DECIDERS, HOLDERS, TOLD, held_of, right_for
 from subjects.product.identity import as_scanned
 from subjects.product.models import Hold, IdentityCheck
 from subjects.product.selectors import comparisons, next_entry, product_now
-from subjects.product.state import label_to_read, obstacles, step_label
+from subjects.product.state import Product, label_to_read, obstacles, step_label
 from trial_edc.accounts.access import access_of
 from trial_edc.accounts.models import User
 from trial_edc.audit import clock
@@ -53,8 +53,7 @@ def read_labels(
     with audited(by=by, role=role):
         current = Subject.objects.select_for_update(no_key=True).select_related("site").get(pk=subject.pk)
         product = product_now(current)
-        if found := obstacles(product, step):
-            raise GateClosed(" ".join(found))
+        _refuse_obstacles(product, step)
         _drop_waiting(current, step)
         check = IdentityCheck(
             subject=current,
@@ -72,8 +71,8 @@ def read_labels(
         check.outcome = IdentityCheck.Outcome.MISMATCH if wrong else IdentityCheck.Outcome.WAITING
         check.save(force_insert=True)
         if wrong:
-            told = " ".join([step_label(step) + ".", *(one.in_words for one in wrong)])
-            _hold_for(check, Hold.Cause.IDENTITY, told)
+            told = [one.in_words for one in wrong]
+            _hold_for(check, Hold.Cause.IDENTITY, f"{step_label(step)}. {' '.join(told)}")
     return check
 
 
@@ -133,6 +132,11 @@ def _enter_step(check: IdentityCheck, by: User):
     if saved.held or saved.instance is None:
         raise CannotConfirmIdentity(" ".join(saved.held.values()))
     return saved.instance
+
+
+def _refuse_obstacles(product: Product, step: str) -> None:
+    if found := obstacles(product, step):
+        raise GateClosed(" ".join(found))
 
 
 def _drop_waiting(subject: Subject, step: str) -> None:

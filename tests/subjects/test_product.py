@@ -1,20 +1,15 @@
 """The product's pages: its way, identity checked by two persons, holds, failure and second manufacture."""
 
 import re
-from datetime import date
 
 import pytest
-from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from subjects.demo.courses import COURSES
-from subjects.demo.seed import seed_demo
 from subjects.models import Hold, IdentityCheck, Subject
 from subjects.product.actions import confirm_identity, decide_hold, open_hold, read_labels
 from subjects.product.identity import Comparison
 from subjects.product.selectors import product_now
 from subjects.product.state import obstacles, state_of, step_for
-from subjects.selectors import dates_of
 from tests import scenarios
 from tests.platform.conftest import fresh_code
 from tests.subjects import product_world as world
@@ -26,7 +21,6 @@ from trial_edc.audit.models import AuditEvent
 from trial_edc.casebook.actions.sign import sign_forms
 from trial_edc.casebook.models import FormInstance
 from trial_edc.casebook.problems import NotAllowed, Refused
-from trial_edc.crf.registry import crf
 from trial_edc.notices.models import Notice
 
 BACKEND = "trial_edc.accounts.backend.PeopleBackend"
@@ -315,100 +309,18 @@ def test_growth_after_the_infusion_is_asked_about(study, subject):
     assert "after the infusion" in told[0].sentence
 
 
-def test_the_demo_has_failed_manufactures(study):
-    call_command("load_laboratories", verbosity=0)
-    courses = tuple(course for course in COURSES if course.failure)
-
-    again, ended = seed_demo(as_of=date(2026, 3, 5), people=study.people, courses=courses, say=lambda text: None)
-
-    assert state_of(product_now(again)) == ("ok", "Released")
-    assert [lot.outcome for lot in product_now(again).lots] == ["REPEAT", "SUCCESS"]
-    assert product_now(again).next_step == "THAW"
-    assert state_of(product_now(ended)) == ("act", "Failure - stop")
-    assert product_now(ended).next_step == ""
-
-
-# Failure and second manufacture
-
-
-def test_a_failed_manufacture_is_made_again(client, study):
-    subject = world.collected(study)
-    failed = {"mfgfail": "REPEAT", "mfgrem": "Y", "mfgendt": "", "mfgfldt": world.day(subject, 30)}
-    world.manufactured(study, subject, **failed)
-    signed_in(client, study, "mfr1")
-    shown = client.get(f"/subjects/{subject.code}/product/").content.decode()
-
-    assert "Failure - repeat" in shown
-    assert f"/subjects/{subject.code}/visits/mfg/mfg/2/" in shown
-    again = {**world.BATCH, "mfg.mfgbatch": "CT-010002", "mfg.mfgstdt": world.day(subject, 28), "_revision": "0"}
-    answer = client.post(f"/subjects/{subject.code}/visits/mfg/mfg/2/", again | {"mfg.mfgendt": world.day(subject, 15)})
-    assert answer.status_code == 302
-    world.released(study, subject, days_ago=10)
-    product = product_now(subject)
-
-    assert [lot.batch for lot in product.lots] == [LOT, "CT-010002"]
-    assert [len(lot.bags) for lot in product.lots] == [0, 1]
-    assert state_of(product) == ("ok", "Released")
-    assert dates_of(subject).anchors.tracks_off == ()
-
-
-def test_a_manufacture_that_ends_switches_tracks_off_from_its_day(study):
-    subject = world.collected(study)
-    failed = {"mfgfail": "STOP", "mfgendt": "", "mfgfldt": world.day(subject, 30)}
-    world.manufactured(study, subject, **failed)
-
-    off = dates_of(subject).anchors.tracks_off
-
-    assert {one.track for one in off} == {"product", "safety", "efficacy", "follow-up"}
-    assert {f"{one.on:%d-%b-%Y}" for one in off} == {world.day(subject, 30)}
-
-
-def test_a_batch_belongs_to_one_subject(client, study, subject):
-    other = world.collected(study)
-    signed_in(client, study, "mfr1")
-
-    answer = client.post(
-        f"/subjects/{other.code}/visits/mfg/mfg/",
-        {**world.BATCH, "mfg.mfgbatch": LOT.lower(), "mfg.mfgstdt": world.day(other, 30), "_revision": "0"},
-    )
-
-    assert answer.status_code == 422
-    assert "stands in another form already. Each batch has one form and one subject." in answer.content.decode()
-    assert product_now(other).lot.batch == ""
-
-
-@pytest.mark.parametrize(
-    ("table", "item", "index"),
-    [("mfg", "mfgbatch", "one_form_per_batch"), ("ihc", "ihcspid", "one_form_per_specimen")],
-)
-def test_the_database_refuses_an_identifier_twice(study, table, item, index):
-    one, two = world.collected(study), world.collected(study)
-    at = "mfg/mfg" if table == "mfg" else "prescr/ihc"
-    by = "mfr1" if table == "mfg" else "crc1"
-    scenarios.save(study, one, at, {f"{table}.{item}": "X-1"}, by=by)
-    saved = scenarios.save(study, two, at, {f"{table}.{item}": "X-2"}, by=by)
-
-    with pytest.raises(IntegrityError, match=index), audited(by=study[by], reason="test"):
-        crf(table).objects.filter(pk=saved.instance.pk).update(**{item: "x-1"})
-
-
 # Planned dates
 
 
-def test_planned_dates_are_edited_with_a_reason(client, study):
+def test_planned_dates_wait_for_signed_eligibility_and_keep_what_was_typed(client, study):
     subject = scenarios.registered_subject(study)
-    typed = {"ie.ieelig": "Y"}
-    scenarios.save(study, subject, "scr/ie", typed, by="pi1")
     signed_in(client, study, "crc1")
     address = f"/subjects/{subject.code}/product/dates/"
 
-    first = client.post(address, {"leukapheresis_on": "+7", "infusion_on": "+60"})
-    moved = client.post(address, {"leukapheresis_on": "+9", "infusion_on": "+60"})
+    early = client.post(address, {"leukapheresis_on": "+7", "infusion_on": "+60"})
     wrong = client.post(address, {"leukapheresis_on": "mar 2026", "infusion_on": "later"})
 
-    assert (first.status_code, moved.status_code, wrong.status_code) == (302, 422, 422)
-    assert "Say why the planned date changes" in moved.content.decode()
+    assert (early.status_code, wrong.status_code) == (422, 422)
+    assert "ligib" in early.content.decode()
     assert 'value="later"' in wrong.content.decode()
-    stored = Subject.objects.get(pk=subject.pk)
-    assert (stored.planned_leukapheresis_on - scenarios.today(subject.site)).days == 7
-    assert "Lymphodepletion day 1 by this plan" in client.get(f"/subjects/{subject.code}/product/").content.decode()
+    assert Subject.objects.get(pk=subject.pk).planned_infusion_on is None
