@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -67,7 +68,7 @@ class Planned:
     visit: str
     form: str
     group: tuple[str, ...]
-    order: tuple = ()
+    order: tuple[Any, ...] = ()
     together: str = ""
     boxes: dict[str, Box] = field(default_factory=dict)
     sources: dict[Key, str] = field(default_factory=dict)

@@ -115,7 +115,6 @@ def subject_page(access: Access, subject, *, lens: str = "", unfold: str = "") -
     url = reverse("subject", args=[subject.code])
     unfolded = frozenset(unfold.split(",")) & {fold.code for fold in study().visit_folds}
     kept = f"&unfold={','.join(sorted(unfolded))}" if unfolded else ""
-    to_do = _to_do(facts, today)
     return SubjectPage(
         subject=subject,
         phase=_phase(facts, today),
@@ -127,7 +126,7 @@ def subject_page(access: Access, subject, *, lens: str = "", unfold: str = "") -
         next_visit=upcoming,
         matrix=matrix_of(facts, lens=chosen, next_visit=upcoming.code if upcoming else "", unfolded=unfolded),
         lenses=tuple(LensLink(code, str(label), f"{url}?lens={code}{kept}", code == chosen) for code, label in LENSES),
-        to_do=to_do,
+        to_do=_to_do(facts, today),
         latest=latest_values(facts),
         lanes=lanes_of(facts.casebook, today=today),
         logs=_logs(facts),

@@ -83,7 +83,8 @@ def medication(rows: Rows) -> list[Planned]:
 
 def reactions(rows: Rows) -> list[Planned]:
     """Severity and causality as reported: neither becomes a grade or a judgement of ours."""
-    found, seen = [], {}
+    found = []
+    seen: dict[tuple[str, str], int] = {}
     for key, row in rows.of("ae"):
         boxes = texts(row, aeterm="AETERM", aedecod="AEDECOD", aesoc="AESOC", aestdtc="AESTDTC", aeendtc="AEENDTC")
         boxes |= texts(row, aesev="AESEV", aerel="AEREL", aeser="AESER", aesdth="AESDTH", aeslife="AESLIFE")

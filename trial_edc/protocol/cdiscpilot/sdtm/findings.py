@@ -16,6 +16,7 @@ TESTS = {"LYM": "alc", "PLAT": "plt", "SODIUM": "na", "BUN": "urea", "XAN": "xan
 CATEGORIES = {"CHEMISTRY": "lbc", "": "lbc", "HEMATOLOGY": "lbh", "URINALYSIS": "lbi", "OTHER": "lbi"}
 PANELS = {"lbc": CHEMISTRY, "lbh": HAEMATOLOGY, "lbi": OTHER}
 LABORATORY = "SOURCE"
+Where = tuple[str, ...]  # visit, form, what tells it from others there
 SAME_WEIGHT = Decimal("0.01")
 ROUNDED = Decimal("0.01")  # of the value: the files round factors and results
 
@@ -33,7 +34,7 @@ def analyte(code: str) -> str:
     return TESTS.get(code, code.lower())
 
 
-def _place(found: dict, rows: Rows, key: Key, row: Row, form: str, *group: str) -> Planned:
+def _place(found: dict[Where, Planned], rows: Rows, key: Key, row: Row, form: str, *group: str) -> Planned:
     """The form a row belongs to, begun with its first row."""
     visit = rows.visit(row)
     where = (visit, form, *group)
@@ -45,7 +46,7 @@ def _place(found: dict, rows: Rows, key: Key, row: Row, form: str, *group: str) 
 
 def vital_signs(rows: Rows) -> list[Planned]:
     """A form for each visit and time point."""
-    found: dict[tuple, Planned] = {}
+    found: dict[Where, Planned] = {}
     seen: dict[tuple[str, ...], str] = {}
     for key, row in rows.of("vs"):
         form, code = _place(found, rows, key, row, "vs", row["VSTPTNUM"]), analyte(row["VSTESTCD"])
@@ -65,7 +66,7 @@ def vital_signs(rows: Rows) -> list[Planned]:
 
 def laboratory(rows: Rows) -> list[Planned]:
     """A form for each visit, time of the sample and kind; the row's own limits stand with its result."""
-    found: dict[tuple, Planned] = {}
+    found: dict[Where, Planned] = {}
     for key, row in rows.of("lb"):
         code, kind = analyte(row["LBTESTCD"]), CATEGORIES.get(row["LBCAT"], "lbi")
         form = _place(found, rows, key, row, kind, row["LBDTC"])
@@ -96,7 +97,7 @@ def _flag(row: Row) -> str:
 
 def kinetics(rows: Rows) -> list[Planned]:
     """A form for each sample: its time, its specimen. Below the limit of quantification is `<` with the limit."""
-    found: dict[tuple, Planned] = {}
+    found: dict[Where, Planned] = {}
     for key, row in rows.of("pc"):
         form = _place(found, rows, key, row, "pk", row["PCDTC"], row["PCSPEC"])
         code, taken = analyte(row["PCTESTCD"]), result(row, "PC")
