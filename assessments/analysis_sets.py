@@ -44,10 +44,16 @@ class SubjectFacts:
 
 @dataclass(frozen=True, slots=True)
 class SetRules:
-    """Protocol settings of the sets. Days count from the infusion, percent of the assigned dose."""
+    """Protocol settings of the sets. Days count from the infusion, percent of the assigned dose.
+
+    The words stand in the reasons: what subjects of the study are, from what day on, and by which sample.
+    """
 
     dlt_window_days: int = 28
     min_dose_percent: Decimal = Decimal(80)
+    treated: str = "infused"
+    origin: str = "infusion"
+    sample: str = "transgene copy sample"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +103,12 @@ def analysis_sets(
         SetName.LEUKAPHERESED: lambda facts: _unless(
             _seen(facts.leukapheresis_on, cutoff_on), "No leukapheresis by the cut-off."
         ),
-        SetName.INFUSED: lambda facts: _not_infused(facts, cutoff_on),
+        SetName.INFUSED: lambda facts: _not_infused(facts, cutoff_on, rules),
         SetName.DLT_EVALUABLE: lambda facts: _not_dlt_evaluable(facts, cutoff_on, rules),
-        SetName.RESPONSE_EVALUABLE: lambda facts: _not_response_evaluable(facts, cutoff_on),
+        SetName.RESPONSE_EVALUABLE: lambda facts: _not_response_evaluable(facts, cutoff_on, rules),
         SetName.PK: lambda facts: (
-            _not_infused(facts, cutoff_on)
-            or _unless(facts.n_pk_samples > 0, "No transgene copy sample with a result after the infusion.")
+            _not_infused(facts, cutoff_on, rules)
+            or _unless(facts.n_pk_samples > 0, f"No {rules.sample} with a result after the {rules.origin}.")
         ),
     }
     return {name: _collect(name, everyone, why_not) for name, why_not in asked.items()}
@@ -130,13 +136,13 @@ def _unless(fulfilled: bool, reason: str) -> str | None:
     return None if fulfilled else reason
 
 
-def _not_infused(facts: SubjectFacts, cutoff_on: datetime.date | None) -> str | None:
-    return _unless(_seen(facts.infusion_on, cutoff_on), "Not infused by the cut-off.")
+def _not_infused(facts: SubjectFacts, cutoff_on: datetime.date | None, rules: SetRules) -> str | None:
+    return _unless(_seen(facts.infusion_on, cutoff_on), f"Not {rules.treated} by the cut-off.")
 
 
 def _not_dlt_evaluable(facts: SubjectFacts, cutoff_on: datetime.date | None, rules: SetRules) -> str | None:
     """A DLT is enough; otherwise the least dose and the whole window are needed."""
-    if (reason := _not_infused(facts, cutoff_on)) or facts.had_dlt:
+    if (reason := _not_infused(facts, cutoff_on, rules)) or facts.had_dlt:
         return reason
     assert facts.infusion_on is not None  # infused, so dated
     if facts.had_dlt is None:
@@ -146,7 +152,7 @@ def _not_dlt_evaluable(facts: SubjectFacts, cutoff_on: datetime.date | None, rul
     if facts.dose_percent < rules.min_dose_percent:
         return f"Got {facts.dose_percent} % of the assigned dose; {rules.min_dose_percent} % are needed; no DLT."
     if facts.followed_until_on is None:
-        return "No follow-up after the infusion is recorded; no DLT."
+        return f"No follow-up after the {rules.origin} is recorded; no DLT."
     until = facts.followed_until_on if cutoff_on is None else min(facts.followed_until_on, cutoff_on)
     days = (until - facts.infusion_on).days
     if days < rules.dlt_window_days:
@@ -154,9 +160,9 @@ def _not_dlt_evaluable(facts: SubjectFacts, cutoff_on: datetime.date | None, rul
     return None
 
 
-def _not_response_evaluable(facts: SubjectFacts, cutoff_on: datetime.date | None) -> str | None:
-    if reason := _not_infused(facts, cutoff_on):
+def _not_response_evaluable(facts: SubjectFacts, cutoff_on: datetime.date | None, rules: SetRules) -> str | None:
+    if reason := _not_infused(facts, cutoff_on, rules):
         return reason
     if not _seen(facts.baseline_scan_on, cutoff_on):
         return "No baseline tumour assessment."
-    return _unless(facts.n_post_baseline_scans > 0, "No tumour assessment after the infusion.")
+    return _unless(facts.n_post_baseline_scans > 0, f"No tumour assessment after the {rules.origin}.")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from trial_edc.accounts.roles import Permission as P
 from trial_edc.audit import clock
+from trial_edc.protocol import load
 
 STUDY_NAMES = {"u87": "U87-01", "cdiscpilot": "CDISC pilot"}
 
@@ -36,6 +37,8 @@ PAGES: tuple[tuple[str, Promise, str, P | None, bool], ...] = (
 )
 """(URL name, label, address prefix, right needed, on the bar itself or under More), in order of the bar.
 A page whose URL name does not exist is not shown."""
+OF_FORM = {"products": "coi", "bedside": "coi"}
+"""Pages about a form: not shown in a study that does not have it."""
 
 
 @dataclass(frozen=True)
@@ -116,9 +119,9 @@ class Shell:
     def _entries(self, *, on_bar: bool) -> list[NavEntry]:
         if self._access is None:
             return []
-        entries = []
+        entries, study = [], load(settings.EDC_PROTOCOL)
         for name, label, prefix, permission, is_on_bar in PAGES:
-            url = _url(name)
+            url = _url(name) if name not in OF_FORM or study.has_form(OF_FORM[name]) else ""
             if is_on_bar is not on_bar or not url or (permission and not self._access.can(permission)):
                 continue
             path = self._request.path

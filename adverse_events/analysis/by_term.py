@@ -26,21 +26,25 @@ def term_table(rules: EventRules, books: Sequence[Book], events: Sequence[Counte
             rows.append(_line(rules, books, INDENT + (name or _("No term")), of_term))
     columns = (
         _("Organ class, term"),
-        _("Any grade"),
-        *(_("Worst grade %(grade)s") % {"grade": _(label)} for _stored, _rank, label in rules.grades),
+        _("Any %(measure)s") % {"measure": _(rules.measure)},
+        *(worst_label(rules, label) for _stored, _rank, label in rules.grades),
         _(rules.related[0][0]),
         _("Serious"),
     )
     return Table(
         "terms",
-        _("By organ class, term and worst grade"),
+        _("By organ class, term and worst %(measure)s") % {"measure": _(rules.measure)},
         columns,
         tuple(rows),
-        notes=(
-            _("Subjects (%%) of N = %(n)d. A subject counts once per line, at its worst grade.") % {"n": len(books)},
-        ),
+        notes=(_("Subjects (%%) of N = %(n)d. A subject counts once per line, at its worst.") % {"n": len(books)},),
         empty=_("No adverse event in the window."),
     )
+
+
+def worst_label(rules: EventRules, label: str) -> str:
+    """ "Worst grade 3", "Worst severity: severe" where the label is a word."""
+    words = {"measure": _(rules.measure), "label": _(label)}
+    return _("Worst %(measure)s %(label)s") % words if label.isdigit() else _("Worst %(measure)s: %(label)s") % words
 
 
 def _by_frequency(events: Sequence[Counted], key) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from adverse_events.analysis.astct import beside_table
-from adverse_events.analysis.by_term import term_table
+from adverse_events.analysis.by_term import term_table, worst_label
 from adverse_events.analysis.window import Counted, counted_events
 from trial_edc.casebook.study import study as protocol
 from trial_edc.crf.spec import form_spec
@@ -53,19 +53,18 @@ def section(study: StudyData) -> tuple[Part, ...]:
 
 def lines(rules: EventRules) -> tuple[Line, ...]:
     """What the overview counts, in its order."""
-    severe = next(label for _stored, rank, label in rules.grades if rank == rules.severe_from)
     found = [Line("any", _("Any adverse event"), lambda event: True)]
-    found += [Line(f"grade_{rank}", _worst_label(label), _of_rank(rank)) for _stored, rank, label in rules.grades]
+    found += [Line(f"grade_{rank}", worst_label(rules, label), _of_rank(rank)) for _s, rank, label in rules.grades]
 
     def is_severe(event: Counted) -> bool:
         return (event.rank or 0) >= rules.severe_from
 
-    found.append(Line("severe", _("Grade %(grade)s or higher") % {"grade": _(severe)}, is_severe))
+    found.append(Line("severe", severe_label(rules), is_severe))
     for label, item, codes in rules.related:
         found.append(Line(f"related_{item}", _(label), _saying((item, codes))))
     _label, treatment, codes = rules.related[0]
     related = _saying((treatment, codes))
-    both = _("%(related)s and grade %(grade)s or higher") % {"related": _(_label), "grade": _(severe)}
+    both = _("%(related)s and %(severe)s") % {"related": _(_label), "severe": _(rules.severe)}
     found.append(Line("related_severe", both, lambda event: related(event) and is_severe(event)))
     serious = _saying(rules.serious)
     found.append(Line("serious", _("Serious"), serious))
@@ -99,8 +98,9 @@ def _days(rules: EventRules) -> dict[str, int]:
     return {"first": rules.window[0], "last": rules.window[1]}
 
 
-def _worst_label(label: str) -> str:
-    return _("Worst grade %(grade)s") % {"grade": _(label)}
+def severe_label(rules: EventRules) -> str:
+    """As it begins a line: "Grade 3 or higher"."""
+    return _(rules.severe)[:1].upper() + _(rules.severe)[1:]
 
 
 def _of_rank(rank: int) -> Wanted:
@@ -141,8 +141,8 @@ def _overview(study: StudyData, books: Sequence[Book], events: Sequence[Counted]
     columns = [_("%(group)s (N = %(n)d)") % {"group": name, "n": len(group)} for name, group in groups]
     notes = [
         _("Subjects (%%) [events]. An event counts if it starts or worsens on day %(first)d to %(last)d after the"
-          " %(origin)s; its grade is the worst held in that window (%(scale)s).")
-        % {**_days(rules), "origin": _(study.plan.origin_name), "scale": _(rules.scale)},
+          " %(origin)s; its %(measure)s is the worst held in that window (%(scale)s).")
+        % {**_days(rules), "origin": _(study.plan.origin_name), "scale": _(rules.scale), "measure": _(rules.measure)},
         _("Onset only counts the events that start in the window (sensitivity)."),
         *_missing_notes(events, rules),
     ]  # fmt: skip
@@ -157,7 +157,7 @@ def _overview(study: StudyData, books: Sequence[Book], events: Sequence[Counted]
                 "",
             )
         )
-    title = _("Adverse events by worst grade and kind")
+    title = _("Adverse events by worst %(measure)s and kind") % {"measure": _(rules.measure)}
     return Table("overview", title, ("", *columns, _("Onset only")), tuple(rows), tuple(notes))
 
 
@@ -169,7 +169,8 @@ def _confirmed_cell(links: dict[str, Any], group: Sequence[Book]) -> Cell:
 def _missing_notes(events: Sequence[Counted], rules: EventRules) -> list[str]:
     ungraded = sum(event.rank is None for event in events)
     undated = sum(not event.record[rules.start] for event in events)
-    notes = [_("%(n)d events without a grade are in no grade.") % {"n": ungraded}] if ungraded else []
+    about = {"n": ungraded, "measure": _(rules.measure)}
+    notes = [_("%(n)d events without a %(measure)s are in no %(measure)s.") % about] if ungraded else []
     return [*notes, *([_("%(n)d events without a start date count from day 0.") % {"n": undated}] if undated else [])]
 
 
@@ -203,8 +204,7 @@ def _special(rules: EventRules, books: Sequence[Book], events: Sequence[Counted]
         serious = [event for event in of_kind if event.says(rules.serious)]
         label = str(labels.get(kind, kind))
         rows.append(row(label, *(subjects_cell(found, len(books)) for found in (of_kind, severe, serious))))
-    severe_label = next(label for _stored, rank, label in rules.grades if rank == rules.severe_from)
-    columns = (_("Kind"), _("Any"), _("Grade %(grade)s or higher") % {"grade": _(severe_label)}, _("Serious"))
+    columns = (_("Kind"), _("Any"), severe_label(rules), _("Serious"))
     empty = _("No event of special interest in the window.")
     return Table("special", _("Events of special interest"), columns, tuple(rows), empty=empty)
 

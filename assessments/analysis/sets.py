@@ -21,7 +21,9 @@ FORMS = ("icf", "aph", "inf", "dlt", "ae", "sv", "surv", "dd", "tu", "nt", "rs",
 def of_study(study: StudyData) -> Mapping[str, AnalysisSet]:
     """Every set over all subjects, what happened after the cut-off not seen."""
     settings = protocol().settings
-    rules = SetRules(dlt_window_days=settings.dlt_window_days, min_dose_percent=settings.release.dose_min_percent)
+    words = {"treated": study.plan.treated, "origin": study.plan.origin_name, "sample": study.plan.sample}
+    days, least = settings.dlt_window_days, settings.release.dose_min_percent
+    rules = SetRules(dlt_window_days=days, min_dose_percent=least, **words)
     facts = [subject_facts(book, study) for book in study.books]
     found = analysis_sets(facts, cutoff_on=study.cutoff_on, rules=rules)
     return {name.value: one for name, one in found.items()}

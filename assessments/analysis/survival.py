@@ -134,7 +134,7 @@ def contribution_table(endpoints: Sequence[Endpoint], subjects: Sequence[Subject
             time = by_code[one.code].get(subject.code)
             cells.append(Cell(_contribution(time) if time else (why_not[one.code].get(subject.code) or "–")))
             why += [f"{one.code.upper()}: {sentence}" for sentence in (time.why if time else ())]
-        rows.append(row(*cells, " ".join(why)))
+        rows.append(row(*cells, _in_words_of_study(" ".join(why), subject.plan)))
     return Table(
         "subjects",
         _("What each subject contributes"),
@@ -294,6 +294,11 @@ def _contribution(time: TimeToEvent) -> str:
     if time.event:
         return _("%(n)s months, event on %(day)s: %(why)s") % about
     return _("%(n)s months, censored on %(day)s: %(why)s") % about
+
+
+def _in_words_of_study(sentences: str, plan: AnalysisPlan) -> str:
+    """The science calls day 0 the infusion; a study may count from something else."""
+    return sentences if plan.treated == "infused" else sentences.replace("infusion", plan.origin_name)
 
 
 def _axis(last: float) -> tuple[int, ...]:

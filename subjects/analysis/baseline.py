@@ -1,4 +1,4 @@
-"""Baseline: who the infused subjects are, and what was done before."""
+"""Baseline: who the treated subjects are, and what was done before."""
 
 from __future__ import annotations
 
@@ -7,48 +7,58 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from subjects.analysis.common import Groups, counted, groups_of, heading, summary_text
+from subjects.analysis.common import Groups, counted, groups_of, heading, is_asked, summary_text
 from trial_edc.casebook.study import study as protocol
+from trial_edc.crf.registry import has_crf
 from trial_edc.crf.spec import form_spec
 from trial_edc.crf.values import FormRecord, is_expected
 from trial_edc.exports.study import Book, StudyData, reads
 from trial_edc.exports.tables import Cell, Part, Table, row
+from trial_edc.protocol.model import VisitPlan
 
 CODED = (
     *(("dm", "sex"), ("dm", "race"), ("dm", "smoke"), ("hnc", "hnsite"), ("hnc", "hnhist"), ("hnc", "hnstg")),
     *(("hnc", "hnp16"), ("hnc", "hnebv"), ("hnc", "hnrecty"), ("ecog", "ecog"), ("brg", "brgyn")),
 )
-DAY_0 = "d0"
 NUMBERS = (("dm", "age", 0), ("dm", "packyr", 1), ("ihc", "ihcpct", 0))
 
 
 @reads("dm", "hnc", "ecog", "prt", "ihc", "brg")
 def section(study: StudyData) -> tuple[Part, ...]:
-    """Demography, tumour and earlier therapy of the infused subjects, by dose level."""
+    """Demography, tumour and earlier therapy of the treated subjects, by dose level; only what the study collects."""
     books = list(study.members("infused"))
     groups = groups_of(books, study)
-    rows = [_numbers(groups, form, item, decimals) for form, item, decimals in NUMBERS]
+    rows = [_numbers(groups, form, item, n) for form, item, n in NUMBERS if is_asked(form, item)]
     for form, item in CODED:
-        rows += _codes(groups, form, item)
-    rows.append(_therapies(groups))
+        rows += _codes(groups, form, item) if is_asked(form, item) else []
+    if has_crf("prt"):
+        rows.append(_therapies(groups))
+    words = {"treated": _(study.plan.treated), "origin": _(study.plan.origin_name)}
     notes = (
-        _("Median (range), n; subjects (percent of the column). A value is the last one before the infusion."),
+        _("Median (range), n; subjects (percent of the column). A value is the last one before the %(origin)s.")
+        % words,
         _("Codes nobody has are left out; a subject without an answer is counted as not known."),
     )
-    table = Table("baseline", _("Baseline of infused subjects"), heading(_("Item"), groups), tuple(rows), notes)
+    title = _("Baseline of %(treated)s subjects") % words
+    table = Table("baseline", title, heading(_("Item"), groups), tuple(rows), notes)
     ages = [record["age"] for book in books if (record := at_baseline(book, "dm", "age"))]
     return (Part("baseline", _("Baseline"), (table,), (), {"n": len(books), "ages": ages}),)
 
 
 def at_baseline(book: Book, form: str, item: str) -> FormRecord | None:
-    """The last record of a form that answers the item, of the visits up to the infusion or of no visit."""
+    """The last record of a form that answers the item, of the visits up to day 0 or of no visit."""
     found = [one for one in book.casebook[form] if _is_before(one) and one[item] not in (None, "", [])]
     return found[-1] if found else None
 
 
 def _is_before(record: FormRecord) -> bool:
     study, visit = protocol(), record.visit_code
-    return not visit or study.visit_order(visit) <= study.visit_order(DAY_0)
+    return not visit or study.visit_order(visit) <= study.visit_order(_day_0().code)
+
+
+def _day_0() -> VisitPlan:
+    """The visit planned for the day subjects are treated first."""
+    return next(one for one in protocol().visits if one.anchor == "infusion" and one.target_day == 0)
 
 
 def _numbers(groups: Groups, form: str, item: str, decimals: int) -> tuple[Cell, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from trial_edc.crf.partial import is_complete, text
+from trial_edc.crf.registry import has_crf
 from trial_edc.crf.spec import form_spec
 from trial_edc.crf.values import FormRecord, display
 from trial_edc.exports.numbers import fixed, share, summary
@@ -57,6 +58,11 @@ def said(record: FormRecord, item: str) -> str:
     """The answer in words with its unit, or why it is missing; "" for none."""
     spec = form_spec(record.form_code, record.protocol_version)
     return display(spec[item], record[item], record.meta.get(item)) if item in spec else ""
+
+
+def is_asked(form: str, item: str) -> bool:
+    """Whether the study collects the item."""
+    return has_crf(form) and item in form_spec(form)
 
 
 def subjects_cell(found: Sequence[Found], n: int | None = None) -> Cell:

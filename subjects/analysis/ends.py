@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
-from subjects.analysis.common import Found, books_cell, on_day, records, said, subjects_cell
+from subjects.analysis.common import Found, books_cell, is_asked, on_day, records, said, subjects_cell
 from subjects.crfs.dd import CAUSES
 from subjects.crfs.dv import CATEGORIES, IMPORTANCE
 from trial_edc.exports.study import StudyData, reads
@@ -15,23 +17,26 @@ EARLY_DAYS = 30
 
 @reads("dd")
 def deaths(study: StudyData) -> tuple[Part, ...]:
-    """Deaths by cause and time after the infusion, and each of them."""
+    """Deaths by cause and time after day 0, and each of them."""
     found = records(study.books, "dd", "dthdtc", study)
-    infused = list(study.members("infused"))
+    treated = list(study.members("infused"))
+    words = {"treated": _(study.plan.treated), "origin": _(study.plan.origin_name), "n": EARLY_DAYS}
     early = [pair for pair in found if _is_early(pair)]
     after = [pair for pair in found if pair[0].origin_on]
     rows = [
-        row(_("Infused subjects"), books_cell(infused)),
-        row(_("Died after the infusion"), subjects_cell(after, len(infused))),
-        row(_("of them within %(n)d days") % {"n": EARLY_DAYS}, subjects_cell(early, len(infused))),
-        row(_("Died without an infusion"), subjects_cell([pair for pair in found if not pair[0].origin_on])),
+        row(_("All %(treated)s subjects") % words, books_cell(treated)),
+        row(_("Died after the %(origin)s") % words, subjects_cell(after, len(treated))),
+        row(_("of them within %(n)d days") % words, subjects_cell(early, len(treated))),
+        row(_("Died without one"), subjects_cell([pair for pair in found if not pair[0].origin_on])),
     ]
     for code, label in CAUSES:
         these = [pair for pair in found if pair[1]["dthcaus"] == code]
         if these:
             rows.append(row(_("Cause: %(cause)s") % {"cause": label}, subjects_cell(these)))
-    listing = tuple(_death(pair) for pair in found)
-    columns = (_("Subject"), _("Dose level"), _("On (day)"), _("Primary cause"), _("Related to U87"), _("Source"))
+    further = (("dthcaus", _("Primary cause")), ("dthrel", _("Related to U87")), ("dthsrc", _("Source")))
+    asked = [(item, label) for item, label in further if is_asked("dd", item)]
+    listing = tuple(_death(pair, [item for item, _label in asked]) for pair in found)
+    columns = (_("Subject"), _(study.plan.cohort_label), _("On (day)"), *(label for _item, label in asked))
     tables = (
         Table("deaths", _("Deaths"), ("", _("Subjects")), tuple(rows)),
         Table("death_listing", _("Each death"), columns, listing, (), _("Nobody has died.")),
@@ -45,10 +50,10 @@ def _is_early(pair: Found) -> bool:
     return bool(day and book.origin_on and 0 <= book.study_day(day) <= EARLY_DAYS)
 
 
-def _death(pair: Found) -> tuple[Cell, ...]:
+def _death(pair: Found, items: Sequence[str]) -> tuple[Cell, ...]:
     book, record = pair
     subject = Cell(book.code, (book.link(record),))
-    facts = (said(record, item) for item in ("dthcaus", "dthrel", "dthsrc"))
+    facts = (said(record, item) for item in items)
     return row(subject, book.cohort, on_day(book, record["dthdtc"]), *facts)
 
 

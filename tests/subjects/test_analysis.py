@@ -153,7 +153,7 @@ def test_deaths_by_cause_and_time():
     (part,) = ends.deaths(study())
 
     found = rows(part, "deaths")
-    assert found["Died after the infusion"] == ["1 (50.0 %)"]
+    assert found["Died after the first U87 infusion"] == ["1 (50.0 %)"]
     assert found["of them within 30 days"] == ["1 (50.0 %)"]
     assert found["Cause: Disease progression"] == ["1"]
     assert part.table("death_listing").texts == (

@@ -25,6 +25,7 @@ PAGES = {
     "history": f"{SUBJECT}/history/",
     "queries": "/queries/",
 }
+OTHERS = ("product", "product/infusion", "participation", "eligibility")
 
 
 @pytest.fixture
@@ -69,6 +70,19 @@ def test_forms_of_the_other_trial_do_not_exist(reader):
     assert reader.get(f"{SUBJECT}/visits/base/inf/").status_code == 404
     assert reader.get("/subjects/register/").status_code in (403, 404)
     assert "Register subject" not in reader.get("/subjects/").content.decode()
+
+
+@pytest.mark.parametrize("path", ["/product/", "/bedside/", "/consents/", *(f"{SUBJECT}/{name}/" for name in OTHERS)])
+def test_pages_of_a_cell_product_do_not_exist(reader, path):
+    assert reader.get(path).status_code == 404
+
+
+def test_the_bar_offers_no_page_of_a_cell_product(reader):
+    shown = reader.get("/").content.decode()
+
+    assert 'href="/endpoints/"' in shown
+    assert 'href="/product/"' not in shown
+    assert 'href="/bedside/"' not in shown
 
 
 def test_a_coordinator_registers_nobody(reader, client):

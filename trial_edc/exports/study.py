@@ -92,8 +92,8 @@ class StudyData:
 
     @property
     def cohorts(self) -> tuple[str, ...]:
-        """Cohorts of the subjects with a day 0: planned dose levels in their order, others by name."""
-        planned = [level.code for level in protocol().dose_levels]
+        """Cohorts of the subjects with a day 0: planned ones in their order, others by name."""
+        planned = self.plan.cohorts or tuple(level.code for level in protocol().dose_levels)
         found = {book.cohort for book in self.books if book.origin_on is not None and book.cohort}
         return (*(code for code in planned if code in found), *sorted(found - set(planned)))
 
@@ -113,10 +113,14 @@ def days_label(study: StudyData) -> str:
     return _("Days from the %(origin)s") % {"origin": _(study.plan.origin_name)}
 
 
-@cache
 def plan() -> AnalysisPlan:
     """The analyses of the study this server runs."""
-    found: AnalysisPlan = import_module(f"trial_edc.protocol.{settings.EDC_PROTOCOL}.analysis").ANALYSIS
+    return _plan_of(settings.EDC_PROTOCOL)
+
+
+@cache
+def _plan_of(code: str) -> AnalysisPlan:
+    found: AnalysisPlan = import_module(f"trial_edc.protocol.{code}.analysis").ANALYSIS
     return found
 
 

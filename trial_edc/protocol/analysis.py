@@ -32,6 +32,7 @@ class EventRules:
         terms: items that name the event, the first answered one counts; organ_class: item, "" = of the CTCAE term.
         grade: item; grades: (stored value, rank from 1, label), mildest first; scale: its printed name.
         course: item with the changes of the grade. severe_from: rank of "grade 3 or higher".
+        measure: what a grade is called, "grade" or "severity"; severe: how "grade 3 or higher" is printed.
         related: (label, item, codes that count as related), the trial treatment first.
         special: item with events of special interest; not_special: its code for none.
         window: first and last day after the origin, both included; an event counts that starts or worsens in it.
@@ -50,6 +51,8 @@ class EventRules:
     organ_class: str = ""
     course: str = ""
     severe_from: int = 3
+    measure: str = "grade"
+    severe: str = "grade 3 or higher"
     serious: Answer = ("aeser", ("Y",))
     fatal: Answer = ("aeout", ("FATAL",))
     limiting: Answer | None = None
@@ -94,9 +97,11 @@ class AnalysisPlan:
     """The plan of a study.
 
     Attributes:
-        origin: what day 0 is; origin_name: as printed ("first U87 infusion").
+        origin: what day 0 is; origin_name: as printed ("first U87 infusion"); treated: what subjects with a day 0
+            are; sample: what kinetics are measured in.
         enrolment, leukapheresis: other days survival may count from; the first source that has a day counts.
         cohort: (form, item) of the dose level or arm given; the subject's own cohort where it has no value.
+        cohorts: its values in the order of columns, () = the dose levels of the protocol.
         sets: dotted path of `sets(study) -> Mapping[SetName, AnalysisSet]`; set_labels: (name, label) of those shown.
         populations: names of the sets the response is analysed in, the primary one first.
         sections: dotted paths of `section(study) -> tuple[Part, ...]`, in the order of the page.
@@ -115,6 +120,9 @@ class AnalysisPlan:
     leukapheresis: tuple[DateSource, ...] = ()
     cohort: tuple[str, str] | None = None
     cohort_label: str = ""
+    cohorts: tuple[str, ...] = ()
+    treated: str = "infused"
+    sample: str = "transgene copy sample"
     profiles: tuple[Profile, ...] = ()
     markers: Markers | None = None
     scan_days: tuple[int, ...] = (28, 60, 90, 180, 270, 365, 455, 545, 635, 730)

@@ -1,4 +1,4 @@
-"""The analyses of the study: day 0 is the first dose, arms are cohorts, severity stands where a grade would."""
+"""The analyses of the study: day 0 is the first dose, actual arms are cohorts, severity stands for a grade."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ EVENTS = EventRules(
     grade="aesev",
     grades=(("MILD", 1, _("Mild")), ("MODERATE", 2, _("Moderate")), ("SEVERE", 3, _("Severe"))),
     scale=_("severity as collected"),
+    measure=_("severity"),
+    severe=_("severe"),
     related=((_("Related to study treatment"), "aerel", SETTINGS.ae_related),),
     terms=("aedecod", "aeterm"),
     organ_class="aesoc",
@@ -29,8 +31,11 @@ ANALYSIS = AnalysisPlan(
         ("response-evaluable", _("Response-evaluable")),
         ("PK", _("Kinetics")),
     ),
-    cohort=("dm", "arm"),
-    cohort_label=_("Arm"),
+    cohort=("dm", "actarm"),
+    cohort_label=_("Actual arm"),
+    cohorts=("Placebo", "Xanomeline Low Dose", "Xanomeline High Dose"),
+    treated=_("treated"),
+    sample="plasma sample",
     sections=(
         "adverse_events.analysis.safety.section",
         "assessments.analysis.efficacy.section",

@@ -12,6 +12,8 @@ EVENTS = EventRules(
     grades=tuple((str(grade), grade, str(grade)) for grade in range(1, 6)),
     scale=f"CTCAE v{SETTINGS.ctcae_version}",
     course="aegrchg",
+    measure=_("grade"),
+    severe=_("grade 3 or higher"),
     related=(
         (_("Related to U87"), "aerelu87", SETTINGS.ae_related),
         (_("Related to lymphodepletion"), "aerelld", SETTINGS.ae_related),
@@ -50,6 +52,7 @@ ANALYSIS = AnalysisPlan(
     ),
     cohort=("inf", "infdl"),
     cohort_label=_("Dose level"),
+    treated=_("infused"),
     sections=(
         "adverse_events.analysis.safety.section",
         "assessments.analysis.efficacy.section",
