@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import Model
+from django.db.models.base import ModelState
 
 from subjects.actions.subjects import register_subject
 from subjects.models import Subject
@@ -12,6 +18,8 @@ from trial_edc.accounts import demo
 from trial_edc.accounts.access import Access, access_of
 from trial_edc.accounts.models import Site, User
 from trial_edc.audit import clock
+from trial_edc.audit.context import audited
+from trial_edc.audit.system import ensure_system_user, system_user
 from trial_edc.casebook.actions.save import Saved, save_form
 from trial_edc.casebook.actions.sign import SignResult, sign_forms
 from trial_edc.casebook.context import entry_context
@@ -22,6 +30,9 @@ from trial_edc.crf.entry import bind
 from trial_edc.crf.spec import form_spec
 
 SINCE = date(2025, 1, 1)
+# Every table of people and sites, those others point to first.
+PEOPLE = (Site, User, *(one for one in apps.get_app_config("accounts").get_models() if one not in (Site, User)))
+_made: dict[str, _Made] = {}
 DAY_3_SIGNS = {
     "vs.o2sup": "NONE",
     "vs.temp": "38.4",
@@ -49,8 +60,42 @@ class Study:
 
 
 def study() -> Study:
-    """The demo people of every role and the three sites."""
-    return Study(demo.create_demo_users(since=SINCE), demo.create_demo_sites())
+    """The demo people of every role and the three sites.
+
+    Made by actions once for each test worker; in the worker's database, where it is rolled back after every test,
+    the same rows are put in again in one go.
+    """
+    name = connection.settings_dict["NAME"]
+    if name in _made:
+        return _again(_made[name])
+    found = Study(demo.create_demo_users(since=SINCE), demo.create_demo_sites())
+    if connection.in_atomic_block:
+        _made[name] = _Made(system_user().pk, [list(model.objects.order_by("pk")) for model in PEOPLE])
+    return found
+
+
+@dataclass
+class _Made:
+    """Rows of the study as actions made them, by model, and the key the system user had."""
+
+    system: int
+    rows: list[list[Model]]
+
+
+def _again(made: _Made) -> Study:
+    system = ensure_system_user()
+    with audited(by=system, reason="Demo", source="system", role="SYS"):
+        for model, rows in zip(PEOPLE, made.rows, strict=True):
+            users = [field.attname for field in model._meta.concrete_fields if field.related_model is User]
+            copies = [copy(row) for row in rows if not (model is User and row.pk == made.system)]
+            for row in copies:
+                row._state = ModelState()
+                for one in users:
+                    if getattr(row, one) == made.system:
+                        setattr(row, one, system.pk)
+            model.objects.bulk_create(copies)
+    people = {one.email.partition("@")[0]: one for one in User.objects.filter(is_demo=True)}
+    return Study(people, {site.code: site for site in Site.objects.all()})
 
 
 def today(site: Site) -> date:

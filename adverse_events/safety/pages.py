@@ -85,6 +85,7 @@ class Data:
 
     def __init__(self, access: Access) -> None:
         self.sites = {site.pk: site for site in access.sites(Permission.READ_LIVE_DATA)}
+        self.is_whole = len(self.sites) == len(access.all_sites)
 
     @cached_property
     def clocks(self) -> list[Clock]:
@@ -108,12 +109,13 @@ class Data:
 
     @cached_property
     def rules(self) -> tuple[stopping.Counter, ...]:
-        return stopping.counters(self.subjects, self.events, self.severe)
+        """Counted over the whole study or not at all: a part of it would reassure wrongly."""
+        return stopping.counters(self.subjects, self.events, self.severe) if self.is_whole else ()
 
 
 @dataclass(frozen=True)
 class BoardPage:
-    """The board: `cohorts` are the dose levels of the table, each with five grades."""
+    """The board: `cohorts` are the dose levels of the table, each with five grades; `is_whole` = of all sites."""
 
     clocks: tuple[tuple[Clock, str], ...]
     n_stopped: Number
@@ -127,6 +129,7 @@ class BoardPage:
     differences: tuple[tuple[board.Judgement, str, str], ...]
     n_judged: Number
     n_serious: Number
+    is_whole: bool
 
 
 def board_page(access: Access) -> BoardPage:
@@ -147,6 +150,7 @@ def board_page(access: Access) -> BoardPage:
         differences=tuple(_difference(one) for one in data.judgements if one.differs),
         n_judged=_number(len(data.judgements), what="judged"),
         n_serious=_number(sum(event.serious == "Y" for event in data.events), what="events", serious="Y"),
+        is_whole=data.is_whole,
     )
 
 
@@ -185,7 +189,7 @@ def _rule_line(one: stopping.Counter) -> RuleLine:
 
 
 def _doses(data: Data) -> tuple[stopping.DoseLine, ...]:
-    return stopping.dose_lines(data.subjects, data.events)
+    return stopping.dose_lines(data.subjects, data.events) if data.is_whole else ()
 
 
 def _decision(code: str) -> str:

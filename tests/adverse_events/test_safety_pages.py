@@ -298,6 +298,16 @@ def test_another_site_sees_nothing_of_it(study, subject, browsers):
     assert subject.code in page_of(browsers["pi1"], "/safety/")
 
 
+def test_stopping_rules_are_counted_over_all_sites_or_not_at_all(study, subject, browsers):
+    scenarios.adverse_event(study, subject, by="pi1")
+
+    of_the_study, of_a_site = (page_of(browsers[who], "/safety/") for who in ("mm1", "pi1"))
+
+    assert "rule-row" in of_the_study
+    assert "rule-row" not in of_a_site
+    assert "counted over all sites" in of_a_site
+
+
 @pytest.mark.parametrize("query", ["", "?what=nothing", "?what=%00"])
 def test_a_list_the_board_does_not_have_is_404(study, browsers, query):
     assert browsers["mm1"].get(f"/safety/list/{query}").status_code == 404

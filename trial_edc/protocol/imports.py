@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 Row = Mapping[str, str]
 Key = tuple[str, int]
