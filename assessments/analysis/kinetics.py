@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from assessments.analysis.markers import marker_parts
 from assessments.analysis.profiles import Measured, samples_after_origin
+from assessments.day_28 import METHOD, Area, Ends, area_to_day_28
 from assessments.kinetics import DoseValue, Kinetics, Settings, analyse, by_dose_level
+from trial_edc.crf.spec import protocol
 from trial_edc.exports.numbers import NOT_ESTIMABLE, plain, significant, summary
 from trial_edc.exports.study import Book, StudyData, days_label, reads
 from trial_edc.exports.tables import Cell, Figure, Part, Table, row
 from trial_edc.protocol.analysis import Profile
 
-METHOD = "linup_logdown"
-IN_PLACE = " *"
+MARKS = {Ends.TLAST: " *", Ends.SAMPLE: " †"}
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,16 @@ class Subject:
         value = self.found.values.get(name)
         return None if value is None else float(value)
 
-    @property
-    def auc_28(self) -> float | None:
-        """AUC to day 28, or AUClast where the late samples were below the limit."""
-        plain_area = self.value(f"auc_0_28d_{METHOD}")
-        return plain_area if plain_area is not None else self.value(f"auc_0_28d_as_auclast_{METHOD}")
+    @cached_property
+    def area(self) -> Area:
+        """AUC to day 28 and where it ends."""
+        samples = [(sample.days, sample.study_day) for sample in self.samples]
+        by_calendar = protocol().settings.area_ends_on_calendar_day
+        return area_to_day_28(self.found, samples, by_calendar=by_calendar)
 
     @property
-    def is_in_place(self) -> bool:
-        return self.value(f"auc_0_28d_{METHOD}") is None and self.auc_28 is not None
+    def auc_28(self) -> float | None:
+        return self.area.value
 
 
 @reads("pk", "cyt")
@@ -102,7 +105,7 @@ def _by_subject(subjects: Sequence[Subject], profile: Profile, study: StudyData)
         samples = Cell(f"{len(one.samples)} ({n_below})", tuple(one.book.link(sample.record) for sample in one.samples))
         cells = []
         for name, _title in _columns(profile):
-            mark = IN_PLACE if name == "auc_28" and one.is_in_place else ""
+            mark = MARKS.get(one.area.ends, "") if name == "auc_28" else ""
             cells.append(Cell(significant(_value(one, name)) + mark))
         rows.append(row(Cell(one.book.code, (one.book.link(),)), one.cohort, samples, *cells))
     return Table(
@@ -126,8 +129,11 @@ def _notes(subjects: Sequence[Subject], profile: Profile) -> tuple[str, ...]:
           " left out between, not used after the last. Areas linear up, logarithmic down."),
         _("NE: not estimable."),
     ]  # fmt: skip
-    if any(one.is_in_place for one in subjects):
+    ends = {one.area.ends for one in subjects} if profile.kind == "cart" else set()
+    if Ends.TLAST in ends:
         notes.append(_("* Below the limit at day 28 and after: AUClast stands in place of AUC0–28d."))
+    if Ends.SAMPLE in ends:
+        notes.append(_("† Ends at the sample of day 28, which was taken less than 28 × 24 h after the start."))
     reasons: dict[str, list[str]] = {}
     for one in subjects:
         if profile.kind == "cart" and one.auc_28 is None:
@@ -219,6 +225,7 @@ def _numbers(subjects: Sequence[Subject]) -> dict[str, Any]:
             one.book.code: {
                 "cohort": one.book.cohort,
                 "n_samples": len(one.samples),
+                **plain({"auc_28": one.auc_28}),
                 **plain(dict(one.found.values)),
                 "not_estimable": dict(one.found.not_estimable),
             }

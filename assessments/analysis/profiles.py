@@ -18,9 +18,10 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Measured:
-    """A sample of a profile: days since the origin, value in the standard unit, 0 below the limit."""
+    """A sample of a profile: days since the origin, study day at the site, value in the standard unit."""
 
     days: Decimal
+    study_day: int
     value: Decimal
     is_below: bool
     record: FormRecord
@@ -44,7 +45,9 @@ def samples_after_origin(book: Book, profile: Profile, cutoff_on: date) -> tuple
             continue
         days = elapsed_days(book, taken)
         if days >= 0:
-            found.setdefault(days, Measured(days, value, is_below(record, profile.analyte, profile.lloq), record))
+            study_day = (day - book.origin_on).days
+            below = is_below(record, profile.analyte, profile.lloq)
+            found.setdefault(days, Measured(days, study_day, value, below, record))
     return tuple(found[days] for days in sorted(found))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from assessments.day_28 import METHOD, Area, Ends
 from assessments.kinetics import Kinetics
 from assessments.worksheets.charts import LogChart, log_chart
-from assessments.worksheets.profiles import CURVES, METHOD, Curve, Point, area_to_day_28, parameters, points_of
+from assessments.worksheets.profiles import CURVES, Curve, Point, area_of, parameters, points_of
 from trial_edc.casebook.dates import date_forms, subject_dates
 from trial_edc.casebook.reader import Casebook, read
 from trial_edc.casebook.selectors.sections import visit_title
@@ -97,7 +98,7 @@ def kinetics_sheet(subject: Any, *, analyte: str = "") -> KineticsSheet:
         analytes=tuple(_link(subject, one, chosen) for one in CURVES),
         chart=log_chart(points, events) if points else None,
         rows=tuple(_row(one, subject) for one in points),
-        parameters=_parameters(parameters(points, is_product=chosen.key == PRODUCT), chosen, unit),
+        parameters=_parameters(points, chosen, unit, dates.anchors.infusion),
         events=tuple((one.text, _days(one)) for one in events),
         note="" if dates.anchors.infusion else _("No infusion is recorded, so there is no day 0 to count from."),
     )
@@ -134,8 +135,9 @@ def _off(days: int) -> str:
     return _("%(n)d d early") % {"n": -days} if days < 0 else ""
 
 
-def _parameters(found: Kinetics | None, curve: Curve, unit: str) -> tuple[Parameter, ...]:
-    if found is None:
+def _parameters(points: tuple[Point, ...], curve: Curve, unit: str, infusion: date | None) -> tuple[Parameter, ...]:
+    found = parameters(points, is_product=curve.key == PRODUCT)
+    if found is None or infusion is None:
         return ()
     lines = [
         (_("Cmax"), "cmax", unit),
@@ -145,13 +147,19 @@ def _parameters(found: Kinetics | None, curve: Curve, unit: str) -> tuple[Parame
     listed = [_parameter(found, label, key, suffix, is_time=key != "cmax") for label, key, suffix in lines]
     area_unit = f"{unit} × {_('day')}"
     if curve.key == PRODUCT:
-        area, stands_in = area_to_day_28(found)
-        note = _("AUClast in its place: the late samples are below the limit.") if stands_in else ""
-        if area is None:
-            note = _("No sample at day 28 or later, or none quantifiable, by the time of the sample.")
-        listed.append(Parameter(_("AUC0–28d"), "–" if area is None else f"{_number(area)}\u00a0{area_unit}", note))
+        area = area_of(points, found, infusion)
+        shown = "–" if area.value is None else f"{_number(area.value)}\u00a0{area_unit}"
+        listed.append(Parameter(_("AUC0–28d"), shown, _area_note(area)))
     listed.append(_parameter(found, _("AUClast"), f"auclast_{METHOD}", area_unit))
     return tuple(listed)
+
+
+def _area_note(area: Area) -> str:
+    if area.value is None:
+        return _("No sample at day 28 or later, or none quantifiable, by the time of the sample.")
+    if area.ends is Ends.SAMPLE:
+        return _("Ends at the sample of day 28, which was taken less than 28 × 24 h after the start.")
+    return _("AUClast in its place: the late samples are below the limit.") if area.ends is Ends.TLAST else ""
 
 
 def _parameter(found: Kinetics, label: str, key: str, unit: str, *, is_time: bool = False) -> Parameter:

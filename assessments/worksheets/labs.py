@@ -64,10 +64,7 @@ class Past:
 
 @dataclass(frozen=True)
 class AnalyteRow:
-    """An analyte with its results in other draws and the fields of the draw being entered.
-
-    `log_url` is the log of adverse events beside a graded value whose field does not carry it there itself.
-    """
+    """An analyte with its results in other draws and the fields of the draw being entered."""
 
     key: str
     label: str
@@ -75,7 +72,6 @@ class AnalyteRow:
     value: FieldView | None
     significant: FieldView | None
     limits: tuple[FieldView, ...]
-    log_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -225,8 +221,6 @@ def _rows(facts: Facts, panel: str, shown: list[tuple[str, int]], section: Secti
     rows = []
     for key in dict.fromkeys([*mine, *elsewhere]):
         value = views.get(key)
-        is_graded = value is not None and value.facts is not None and bool(value.facts.grade)
-        log_url = reverse("log", args=[facts.casebook.subject.code, "ae"]) if is_graded else ""
         rows.append(
             AnalyteRow(
                 key,
@@ -235,7 +229,6 @@ def _rows(facts: Facts, panel: str, shown: list[tuple[str, int]], section: Secti
                 value,
                 views.get(f"lbclsig.{key}"),
                 tuple(views[name] for name in (f"lbornrlo.{key}", f"lbornrhi.{key}") if name in views),
-                "" if getattr(value, "flag_url", "") or section.readonly else log_url,
             )
         )
     return tuple(rows)

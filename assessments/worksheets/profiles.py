@@ -9,6 +9,7 @@ from typing import Any
 
 from assessments.crfs.cyt import time_points as cytokine_points
 from assessments.crfs.pk import time_points as kinetic_points
+from assessments.day_28 import Area, area_to_day_28
 from assessments.kinetics import Kinetics, Sample, Settings, analyse
 from assessments.samples import day_of_sample
 from trial_edc.casebook.reader import Casebook
@@ -18,7 +19,6 @@ from trial_edc.crf.values import FormRecord, display
 from trial_edc.protocol.windows import planned_date
 
 SECONDS = timedelta(seconds=1)
-METHOD = "linup_logdown"
 
 
 @dataclass(frozen=True)
@@ -113,10 +113,7 @@ def parameters(points: tuple[Point, ...], *, is_product: bool) -> Kinetics | Non
     return analyse(list(samples.values()), Settings(time_unit="day", kind="cart" if is_product else "plasma"))
 
 
-def area_to_day_28(found: Kinetics) -> tuple[float | None, bool]:
-    """AUC to day 28 and whether AUClast stands in for it, because late samples were below the limit."""
-    area = found.values.get(f"auc_0_28d_{METHOD}")
-    if area is not None:
-        return float(area), False
-    area = found.values.get(f"auc_0_28d_as_auclast_{METHOD}")
-    return (None if area is None else float(area)), area is not None
+def area_of(points: tuple[Point, ...], found: Kinetics, infusion: date) -> Area:
+    """AUC to day 28 of the product, with the study's rule for the sample of that day."""
+    samples = [(one.days, (one.on - infusion).days) for one in points if one.days >= 0]
+    return area_to_day_28(found, samples, by_calendar=protocol().settings.area_ends_on_calendar_day)

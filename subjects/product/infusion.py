@@ -17,6 +17,7 @@ from subjects.models import Subject
 from subjects.product.models import Hold, IdentityCheck
 from subjects.product.selectors import PRODUCT_FORMS
 from subjects.product.state import Product, obstacles, product_of
+from subjects.selectors import closed_for
 from trial_edc.accounts.access import Access
 from trial_edc.accounts.roles import Permission
 from trial_edc.audit import clock
@@ -96,22 +97,22 @@ def infusion_page(
     problem: str = "",
     saved: bool = False,
 ) -> InfusionPage:
-    """The checklist of one subject. Six statements.
+    """The checklist of one subject. Nine statements, six once the infusion has begun.
 
     Args:
         typed, held: what was typed and why it was not saved, by item.
     """
     casebook = read(subject, PRODUCT_FORMS | {SIGNS, "dla"})
     product, passed, given = _product(casebook, subject), _passed(subject), casebook.record(DAY, INFUSION)
-    stops = _stops(product, passed)
     is_begun = given is not None and given.infdtc is not None
+    stops = [] if is_begun else _stops(subject, product, passed)
     return InfusionPage(
         subject=subject,
         lot=product.lot.batch if product.lot else "",
         checked=_confirmed(passed, subject) if passed else "",
         check_url=reverse("product-check", args=[subject.code]) + "?step=INFUSION",
-        obstacles=() if is_begun else tuple(stops),
-        is_open=is_begun or not stops,
+        obstacles=tuple(stops),
+        is_open=not stops,
         can_enter=access.can(Permission.ENTER_FORMS, subject.site),
         boxes=tuple(_box(name, given, subject, typed or {}, held or {}) for name in ASKED),
         dose=_dose(casebook, given),
@@ -125,8 +126,9 @@ def infusion_page(
     )
 
 
-def _stops(product: Product, passed: IdentityCheck | None) -> list[str]:
-    stops = obstacles(product, "INFUSION")
+def _stops(subject: Subject, product: Product, passed: IdentityCheck | None) -> list[str]:
+    """The closed gates of the study, then what the product and its identity lack."""
+    stops = [*(one.why for one in closed_for(subject, "infusion")), *obstacles(product, "INFUSION")]
     return stops if passed else [*stops, _("Two persons have not confirmed the identity yet.")]
 
 
@@ -141,12 +143,12 @@ def _life(given: Any, subject: Subject, now: datetime) -> dict[str, Any]:
 
 
 def may_begin(subject: Subject) -> list[str]:
-    """Why the checklist is closed, as sentences; nothing once the infusion has begun. Five statements."""
+    """Why the checklist is closed, as sentences; nothing once the infusion has begun. Eight statements."""
     casebook = read(subject, PRODUCT_FORMS)
     product = _product(casebook, subject)
     if product.infused_at:
         return []
-    return _stops(product, _passed(subject))
+    return _stops(subject, product, _passed(subject))
 
 
 def _product(casebook: Casebook, subject: Subject) -> Product:

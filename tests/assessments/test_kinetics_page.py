@@ -81,6 +81,18 @@ def test_samples_parameters_and_events_stand_together(study, subject, client):
     assert {band.kind for band in page.chart.bands} == {"crs", "toci", "steroid"}
 
 
+def test_the_area_ends_at_a_sample_of_day_28_taken_minutes_early(study, client):
+    subject = scenarios.infused_subject(study, day=40)
+    for day, copies, clock in ((1, "1000", "10:42"), (7, "7000", "10:42"), (28, "1750", "08:18")):
+        sample(study, subject, f"d{day}", day, copies, clock=clock)
+
+    area = next(one for one in shown(client, study, subject).context["page"].parameters if one.label == "AUC0–28d")
+
+    # Day 1 to 7: 24000. Day 28 08:18 is 27.9 d: (7000 - 1750) x 20.9 / ln 4 = 79149.9...; together 103149.9...
+    assert area.value.replace("\u00a0", " ") == "103100 copies/ug gDNA × day"
+    assert area.note == "Ends at the sample of day 28, which was taken less than 28 × 24 h after the start."
+
+
 def test_an_analyte_without_results_and_one_that_is_not_followed(study, subject, client):
     empty = shown(client, study, subject, "?analyte=il6")
 

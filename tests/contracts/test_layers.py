@@ -10,7 +10,7 @@ TRIAL = ("subjects", "adverse_events", "assessments")
 PURE = (
     "trial_edc.protocol",
     "trial_edc.calculators",
-    *(f"assessments.{name}" for name in ("recist", "kinetics", "kinetics_math", "endpoints", "survival")),
+    *(f"assessments.{name}" for name in ("recist", "kinetics", "day_28", "kinetics_math", "endpoints", "survival")),
     *(f"assessments.{name}" for name in ("analysis_sets", "partial_dates", "calculators")),
     *(f"adverse_events.{name}" for name in ("ctcae", "ctcae_lab", "ctcae_data", "astct", "dose_escalation")),
     "adverse_events.calculators",

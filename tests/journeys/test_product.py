@@ -106,6 +106,7 @@ def test_two_persons_check_at_the_bedside_and_a_wrong_bag_stops(desk, study):
 def test_the_infusion_goes_by_its_checklist(desk, study):
     subject = world.ready(study)
     scenarios.save(study, subject, "aph/dla", {"dla.dllevel": "DL1"})
+    world.cleared(study, subject)
     world.checked(study, subject, "INFUSION")
     page = desk.sign_in("crc1", path=f"/subjects/{subject.code}/product/infusion/", size=TABLET)
     expect(page.get_by_test_id("checked")).to_contain_text("Mei Lin and Wang Fang")

@@ -1,6 +1,7 @@
 """A badly declared form is refused with a sentence before anything runs."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from django.apps import apps
@@ -12,7 +13,9 @@ from trial_edc.crf.conditions import answered
 from trial_edc.crf.item import code, item, partial_date, yes_no
 from trial_edc.crf.models import CrfModel, CrfRow
 from trial_edc.crf.spec import build_spec
-from trial_edc.crf.system_checks import check_crfs, check_installed_crfs
+from trial_edc.crf.system_checks import check_crfs, check_installed_crfs, check_versions
+from trial_edc.protocol import load
+from trial_edc.protocol.model import Cell
 
 
 @pytest.fixture(autouse=True)
@@ -155,6 +158,26 @@ def test_an_item_is_asked_in_its_versions_only():
     asked = {version: list(build_spec(declared, (), version).by_address) for version in ("1.0", "1.9", "2.0", "10.0")}
 
     assert asked == {"1.0": ["aa", "old"], "1.9": ["aa", "old"], "2.0": ["aa", "new"], "10.0": ["aa", "new"]}
+
+
+def test_an_item_names_a_version_that_a_study_has():
+    declared = form({"bb": item(yes_no("Later"), since="1.1")}, sections=[("All", ["aa", "bb"])])
+    amended = replace(load("u87"), versions=("1.0", "1.1"))
+
+    assert [error.msg for error in check_versions([declared], [load("u87")])] == [
+        "Form: 'bb' names version 1.1, which no study has."
+    ]
+    assert check_versions([declared], [amended]) == []
+
+
+@pytest.mark.parametrize("versions", [{"since": "1.1"}, {"until": "1.1"}])
+def test_a_schedule_line_of_one_version_is_refused(versions):
+    line = Cell("m6", "ecog", **versions)
+    amended = replace(load("u87"), versions=("1.0", "1.1"), cells=(*load("u87").cells, line))
+
+    assert [error.msg for error in check_versions([], [amended])] == [
+        "u87: ecog at m6: a schedule by version is not supported."
+    ]
 
 
 def test_rows_without_a_key_are_told_apart_by_number():

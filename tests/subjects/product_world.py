@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from subjects.product.actions import confirm_identity, read_labels
 from tests import scenarios
+from tests.subjects.test_ie import answers
 from tests.subjects.test_rel import CERTIFICATE
 from trial_edc.casebook.actions.sign import sign_forms
 
@@ -76,6 +77,18 @@ def custody(study, subject):
             "coi.coitemp": "Y",
         }
         scenarios.save(study, subject, f"coi/{seq}", typed, by=first)
+
+
+def cleared(study, subject):
+    """The gates of the infusion: consent to the follow-up, eligibility of the day confirmed and signed."""
+    consented = f"{day(subject, 80)} 09:40"
+    scenarios.save(study, subject, "icf/2", {"icf.icftype": "LTFU", "icf.icfdtc": consented, "icf.icfver": "2.0"})
+    today = scenarios.today(subject.site).isoformat()
+    typed = {name.replace("__", "."): text for name, text in answers("d0", ieelig3="Y").items()}
+    typed = {f"ie.{name}": today if name.startswith("iedat.") else text for name, text in typed.items()}
+    form = scenarios.save(study, subject, "d0/ie", typed).instance
+    result = scenarios.signed(study, form, meaning="eligibility")
+    assert result.left_out == (), result.left_out[0].why
 
 
 def labels(subject, step="INFUSION", **changed):

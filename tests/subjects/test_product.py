@@ -1,6 +1,7 @@
 """The product's pages: its way, identity checked by two persons, holds, failure and second manufacture."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -14,6 +15,7 @@ from tests import scenarios
 from tests.platform.conftest import fresh_code
 from tests.subjects import product_world as world
 from tests.subjects.product_world import APPROVED, COI, LOT, OUT, labels
+from tests.subjects.test_eligibility_sheet import confirm
 from trial_edc.accounts.actions import end_delegation
 from trial_edc.accounts.passwords import DEMO_PASSWORD
 from trial_edc.audit.context import audited
@@ -211,6 +213,36 @@ def test_a_mismatch_closes_the_checklist(client, study, subject):
     assert not FormInstance.objects.filter(subject=subject, form_code="inf").exists()
 
 
+def test_closed_gates_keep_the_checklist_closed_and_the_form_open(client, study, subject):
+    world.checked(study, subject, "INFUSION")
+    signed_in(client, study, "crc1")
+    address = f"/subjects/{subject.code}/product/infusion/"
+
+    shown = client.get(address).content.decode()
+    posted = client.post(address, {"infthdtc": "t 10:00"})
+
+    closed = shown.split('data-testid="closed"')[1].split("</section>")[0]
+    assert re.findall("<li>(.*?)</li>", closed) == [
+        "No consent to the long-term follow-up stands.",
+        "Eligibility is not confirmed at Infusion.",
+    ]
+    assert "Check identity" not in closed
+    assert posted.status_code == 422
+    assert not FormInstance.objects.filter(subject=subject, form_code="inf").exists()
+    scenarios.save(study, subject, "d0/inf", {"inf.infdtc": f"{world.day(subject, 0)} 00:01", "inf.infbatch": LOT})
+    assert 'data-testid="closed"' not in client.get(address).content.decode()
+
+
+def test_open_gates_open_the_checklist(client, study, subject):
+    world.checked(study, subject, "INFUSION")
+    world.cleared(study, subject)
+
+    shown = signed_in(client, study, "crc1").get(f"/subjects/{subject.code}/product/infusion/").content.decode()
+
+    assert 'data-testid="closed"' not in shown
+    assert 'data-testid="box-infthdtc"' in shown
+
+
 def test_a_warm_product_is_entered_and_held(study, subject):
     check = read(study, subject, step="THAW", is_cold="N")
 
@@ -324,3 +356,24 @@ def test_planned_dates_wait_for_signed_eligibility_and_keep_what_was_typed(clien
     assert "ligib" in early.content.decode()
     assert 'value="later"' in wrong.content.decode()
     assert Subject.objects.get(pk=subject.pk).planned_infusion_on is None
+
+
+def test_a_planned_date_is_saved_and_moves_with_a_reason_alone(client, study):
+    subject = scenarios.registered_subject(study, days_ago=20)
+    scenarios.signed(study, confirm(study, subject), meaning="eligibility")
+    signed_in(client, study, "crc1")
+    address = f"/subjects/{subject.code}/product/dates/"
+    first, moved = (scenarios.today(subject.site) + timedelta(days=days) for days in (7, 9))
+
+    saved = client.post(address, {"leukapheresis_on": first.isoformat()})
+    silent = client.post(address, {"leukapheresis_on": moved.isoformat(), "reason": "  "})
+    kept = Subject.objects.get(pk=subject.pk).planned_leukapheresis_on
+    told = client.post(address, {"leukapheresis_on": moved.isoformat(), "reason": "apheresis unit is closed"})
+
+    assert (saved.status_code, silent.status_code, told.status_code) == (302, 422, 302)
+    assert "Say why the planned date changes" in silent.content.decode()
+    assert f'value="{moved.isoformat()}"' in silent.content.decode()
+    assert (kept, Subject.objects.get(pk=subject.pk).planned_leukapheresis_on) == (first, moved)
+    event = AuditEvent.objects.filter(table_name="subjects_subject", subject_id=subject.pk).latest("pk")
+    assert event.reason == "apheresis unit is closed"
+    assert event.changes["planned_leukapheresis_on"] == [first.isoformat(), moved.isoformat()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -13,8 +13,8 @@ from django.db import models
 from trial_edc.accounts.roles import Permission
 from trial_edc.crf.models import CrfModel, CrfRow
 from trial_edc.crf.spec import MEASURED, item_fields, kind_of, row_place
-from trial_edc.protocol import row_keys_of_all
-from trial_edc.protocol.model import in_version
+from trial_edc.protocol import STUDIES, load, row_keys_of_all
+from trial_edc.protocol.model import Protocol, in_version
 
 LAYOUTS = ("fields", "rows", "log")
 OWN_COLUMNS = ("instance", "meta", "row_no", "is_withdrawn", "id")
@@ -28,7 +28,30 @@ def check_installed_crfs(app_configs: Any, **kwargs: Any) -> list[checks.Error]:
     """All sentences about all installed forms."""
     forms = [model for model in apps.get_models() if issubclass(model, CrfModel)]
     rows = [model for model in apps.get_models() if issubclass(model, CrfRow)]
-    return check_crfs(forms, rows)
+    return [*check_crfs(forms, rows), *check_versions(forms + rows, [load(code) for code in STUDIES])]
+
+
+def check_versions(tables: Sequence[type[models.Model]], studies: Sequence[Protocol]) -> list[checks.Error]:
+    """Items name versions a study has; the schedule is the same in every version of a study.
+
+    A row of the schedule with a version of its own would be asked of every subject, so it is refused.
+    """
+    known = {"", *(version for study in studies for version in study.versions)}
+    found = [
+        checks.Error(f"{table.__name__}: {field.name!r} names version {version}, which no study has.", id="crf.E004")
+        for table in tables
+        for field in item_fields(table)
+        for version in (field.crf.since, field.crf.until)
+        if version not in known
+    ]
+    return found + [
+        checks.Error(
+            f"{study.code}: {cell.form} at {cell.visit}: a schedule by version is not supported.", id="crf.E005"
+        )
+        for study in studies
+        for cell in study.cells
+        if cell.until or cell.since != study.versions[0]
+    ]
 
 
 def check_crfs(forms: list[type[CrfModel]], rows: list[type[CrfRow]]) -> list[checks.Error]:

@@ -97,7 +97,7 @@ class Cell:
         item_window: (anchor, earliest day, latest day) of its samples or scan, if not the visit's.
         logs: codes of the logs reviewed; `logs_filled` those of them that need at least one entry.
         expected_instances: how many instances the visit collects.
-        since, until: protocol versions (`until` exclusive, "" = still).
+        since, until: protocol versions (`until` exclusive, "" = still); a line of some versions only is refused.
     """
 
     visit: str

@@ -61,7 +61,10 @@ class Lymphodepletion:
 @dataclass(frozen=True)
 class Settings:
     """Constants of a study. Days, minutes and units stand in the names; pairs are (first, last), both
-    included."""
+    included.
+
+    `area_ends_on_calendar_day`: the area to day 28 may end at the sample of study day 28, taken before 28.0 d.
+    """
 
     ctcae_version: str
     crs_icans_scale: str
@@ -93,3 +96,4 @@ class Settings:
     bridging_washout_days: int
     steroid_free_days: int
     contact_attempts_min: int
+    area_ends_on_calendar_day: bool = True

@@ -58,4 +58,5 @@ SETTINGS = Settings(
     bridging_washout_days=7,
     steroid_free_days=7,
     contact_attempts_min=3,
+    area_ends_on_calendar_day=True,
 )
