@@ -25,6 +25,7 @@ WORST = {
 }
 CAUSES = ("aerelu87", "aerelld", "aerelaph", "aereldis", "aereloth", "aerel")
 WIDTHS = (8, 14, 6, 6, 13, 6, 17, 8, 8, 14)
+NOT_IN_EVERY_STUDY = {3: "aeastgr", 7: "aeacn"}  # columns of one item
 
 
 @dataclass(frozen=True)
@@ -47,26 +48,32 @@ def ae_listing(books: Sequence[SubjectBook], parameters: Mapping[str, str]) -> S
     """
     events = [event for book in books for event in _events(book) if _is_wanted(event.record, parameters)]
     is_graded = protocol().has_item("ae", "aetoxgr")
+    kept = [n for n in range(len(WIDTHS)) if protocol().has_item("ae", NOT_IN_EVERY_STUDY.get(n, "aeterm"))]
+    columns = _columns(is_graded)
     return Section(
         title=_("Adverse events"),
-        columns=(
-            _("Subject, no."),
-            _("Reported term, CTCAE term") if is_graded else _("Reported term, coded term"),
-            _("CTCAE grade") if is_graded else _("Severity"),
-            _("ASTCT grade"),
-            _("Start – end (study day)"),
-            _("Serious"),
-            _("Related to"),
-            _("Action"),
-            _("Outcome"),
-            _("Signature"),
-        ),
-        rows=tuple(_row(event) for event in events),
+        columns=tuple(columns[n] for n in kept),
+        rows=tuple(tuple(cells[n] for n in kept) for cells in map(_row, events)),
         note=_("Records marked as entered in error are left out. Study day 0 is the day of the infusion.")
         if is_graded
         else _("Records marked as entered in error are left out. Study day 0 is the day of the first dose."),
         empty=_("No adverse event matches."),
-        widths=WIDTHS,
+        widths=tuple(WIDTHS[n] for n in kept),
+    )
+
+
+def _columns(is_graded: bool) -> tuple[str, ...]:
+    return (
+        _("Subject, no."),
+        _("Reported term, CTCAE term") if is_graded else _("Reported term, coded term"),
+        _("CTCAE grade") if is_graded else _("Severity"),
+        _("ASTCT grade"),
+        _("Start – end (study day)"),
+        _("Serious"),
+        _("Related to"),
+        _("Action"),
+        _("Outcome"),
+        _("Signature"),
     )
 
 

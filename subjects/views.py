@@ -67,14 +67,18 @@ def subject(request: HttpRequest, subject) -> HttpResponse:
 
 
 def worksheets_of(subject) -> list[tuple[str, str]]:
-    """(address, title) of the worksheets the study has the forms for."""
+    """(address, title) of the worksheets the study has the forms and the questions for."""
     planned = {cell.form for cell in study().cells}
     known = (
-        ("tr", "tumour", _("Tumour assessment")),
-        ("lbh", "labs", _("Laboratory")),
-        ("pk", "kinetics", _("Kinetics")),
+        ("rs", "rsclin", "tumour", _("Tumour assessment")),
+        ("lbh", "", "labs", _("Laboratory")),
+        ("pk", "pktpt", "kinetics", _("Kinetics")),
     )
-    return [(reverse(name, args=[subject.code]), title) for form, name, title in known if form in planned]
+    return [
+        (reverse(name, args=[subject.code]), title)
+        for form, item, name, title in known
+        if form in planned and study().has_item(form, item)
+    ]
 
 
 def journey_of(shown: SubjectPage) -> Journey | None:

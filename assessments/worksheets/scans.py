@@ -119,8 +119,8 @@ def scan_visits() -> list[str]:
 
 
 def has_scans() -> bool:
-    """Whether the study measures tumours."""
-    return any(cell.form == "tr" for cell in study().cells)
+    """Whether the study measures tumours and asks what the worksheet asks; loaded scans are shown by their forms."""
+    return study().has_item("rs", "rsclin") and any(cell.form == "tr" for cell in study().cells)
 
 
 def is_scan_visit(subject: Any, code: str) -> bool:

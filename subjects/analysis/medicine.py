@@ -70,13 +70,10 @@ def exposure(study: StudyData) -> tuple[Part, ...]:
     rows = [
         _line(groups, _("Days from first to last dose"), days),
         _line(groups, _("Periods of one dose"), {one.code: len(periods(one, study)) for one in books}),
-        *(counted(groups, _("Highest dose of a day: %(dose)s") % {"dose": f"{dose.normalize():f} {unit}"}, _at(dose, study))
-          for dose in levels),
+        *(counted(groups, _highest(dose, unit), _at(dose, study)) for dose in levels),
         row(_("Last dose not dated"), *(_among(mine, _undated(mine, days)) for _name, mine in groups)),
     ]  # fmt: skip
-    notes = (
-        _("Median (range), n; subjects (percent of the column). Both days count; later ones than the cut-off not."),
-    )
+    notes = (_("Median (range), n; subjects (percent of the column). Both days count, up to the cut-off."),)
     table = Table("exposure", _("Exposure of treated subjects"), heading(_("Item"), groups), tuple(rows), notes)
     known = {code: n for code, n in days.items() if n is not None}
     numbers = {"days": known, "median": summary(list(known.values())).median}
@@ -102,6 +99,10 @@ def days_treated(book: Book, study: StudyData) -> int | None:
 
 def highest_dose(book: Book, study: StudyData) -> Decimal | None:
     return max((one["exdose"] for one in periods(book, study) if one["exdose"] is not None), default=None)
+
+
+def _highest(dose: Decimal, unit: str) -> str:
+    return _("Highest dose of a day: %(dose)s") % {"dose": f"{dose.normalize():f} {unit}"}
 
 
 def _at(dose: Decimal, study: StudyData):

@@ -25,7 +25,7 @@ PAGES = {
     "history": f"{SUBJECT}/history/",
     "queries": "/queries/",
 }
-OTHERS = ("product", "product/infusion", "participation", "eligibility")
+OTHERS = ("product", "product/infusion", "participation", "eligibility", "tumour", "kinetics")
 
 
 @pytest.fixture
@@ -73,8 +73,16 @@ def test_forms_of_the_other_trial_do_not_exist(reader):
 
 
 @pytest.mark.parametrize("path", ["/product/", "/bedside/", "/consents/", *(f"{SUBJECT}/{name}/" for name in OTHERS)])
-def test_pages_of_a_cell_product_do_not_exist(reader, path):
+def test_pages_of_the_other_trial_do_not_exist(reader, path):
     assert reader.get(path).status_code == 404
+
+
+def test_a_subject_leads_to_the_worksheets_there_are(reader):
+    shown = reader.get(f"{SUBJECT}/").content.decode()
+
+    assert f'href="{SUBJECT}/labs/"' in shown
+    assert f'href="{SUBJECT}/tumour/"' not in shown
+    assert reader.get(f"{SUBJECT}/labs/?visit=scr1").status_code == 200
 
 
 def test_the_bar_offers_no_page_of_a_cell_product(reader):
