@@ -40,7 +40,7 @@ OWN = ("/me/", "/me/password/", "/me/recovery/", "/me/sessions/", "/terms/")
 
 
 def addresses(people):
-    number, line = people["crc2"].pk, people["crc2"].delegations.get().pk
+    number, line = people["crc2"].pk, people["crc2"].delegations.first().pk
     admin = ("invite", f"{number}/roles", f"{number}/training", f"{number}/deactivate", f"{number}/reset")
     return {
         None: OPEN,
