@@ -57,6 +57,8 @@ def as_python(field, text):
         return None
     if isinstance(field, models.DateTimeField):
         return datetime.fromisoformat(text)
+    if isinstance(field, models.DateField):
+        return date.fromisoformat(text)
     if isinstance(field, models.DecimalField):
         return Decimal(text)
     if isinstance(field, models.IntegerField | models.ForeignKey):
