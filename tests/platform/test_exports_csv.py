@@ -1,7 +1,7 @@
 """Data as CSV: every value of the database, read back and compared."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
