@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -15,7 +14,7 @@ from subjects.eligibility.facts import CONFIRMATIONS, Book, Fact
 from subjects.eligibility.rules import JUDGE, RULES
 from subjects.formulas import NEGATIVE, NOT_EVALUABLE, POSITIVE, tissue_verdict
 from trial_edc.audit import clock
-from trial_edc.crf.anchors import anchors_of
+from trial_edc.crf.anchors import anchors_of, site_zone
 from trial_edc.crf.notes import JUDGEMENT, MET, NOT_MET, UNKNOWN, Note
 from trial_edc.crf.partial import text as date_text
 from trial_edc.crf.spec import protocol
@@ -63,9 +62,10 @@ def criteria_notes(record: Any, casebook: Any) -> Mapping[str, Note]:
     if casebook is None or record.visit_code not in {one.visit for one in CONFIRMATIONS}:
         return {}
     step, on = _step_day(casebook, record.visit_code)
+    today = clock.now().astimezone(site_zone(casebook)).date()
     return {
         f"ieorres.{code}": Note(
-            tuple(_line(fact, step, on) for fact in one.facts), one.verdict, str(VERDICTS[one.verdict])
+            tuple(_line(fact, step, on, today) for fact in one.facts), one.verdict, str(VERDICTS[one.verdict])
         )
         for code, one in verdicts(casebook, record.visit_code).items()
     }
@@ -95,19 +95,19 @@ def _step_day(casebook: Any, visit: str) -> tuple[str, date | None]:
     }[visit]
 
 
-def _line(fact: Fact, step: str, step_on: date | None) -> str:
+def _line(fact: Fact, step: str, step_on: date | None, today: date) -> str:
     """ "Neutrophils 1.8 ×10⁹/L · 05-Mar-2026 · 6 days before leukapheresis"."""
     parts = [f"{fact.label} {fact.value}".strip()]
     if fact.on:
         parts.append(date_text(fact.on))
-        parts.append(_age(fact.on, step, step_on))
+        parts.append(_age(fact.on, step, step_on, today))
     return " · ".join(part for part in parts if part)
 
 
-def _age(on: date, step: str, step_on: date | None) -> str:
+def _age(on: date, step: str, step_on: date | None, today: date) -> str:
     if step_on is not None and on <= step_on:
         days = (step_on - on).days
         words = ngettext("%(n)d day before %(step)s", "%(n)d days before %(step)s", days)
         return words % {"n": days, "step": step}
-    days = (clock.now().astimezone(ZoneInfo("UTC")).date() - on).days
+    days = (today - on).days
     return ngettext("%(n)d day old", "%(n)d days old", days) % {"n": days} if days >= 0 else ""

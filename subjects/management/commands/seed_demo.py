@@ -43,7 +43,7 @@ class Command(BaseCommand):
             return
         missing = len(COURSES) - Subject.objects.count()
         if missing > 0:
-            self.stderr.write(f"Entering {missing} subjects; this takes about a minute.")
+            self.stderr.write(f"Entering {missing} subjects; this takes a minute or two.")
             began = monotonic()
             is_test = profile == "ux"
             if is_test:
