@@ -78,8 +78,8 @@ def test_two_persons_check_at_the_bedside_and_a_wrong_bag_stops(desk, study):
     look(page, "check")
     for text in (subject.code, world.LOT, world.COI):
         page.keyboard.type(text)
-        page.keyboard.press("Enter")
-        idle(page)
+        with page.expect_navigation():  # each scan is a plain post of the page
+            page.keyboard.press("Enter")
     page.get_by_text("Yes", exact=True).click()
     page.get_by_test_id("compare").click()
     expect(page.get_by_test_id("check")).to_have_attribute("data-state", "waiting")
