@@ -75,7 +75,7 @@ class Medication(CrfModel):
     class Crf:
         code, title, layout = "cm", _("Concomitant medication"), "log"
         short = _("Medication")
-        reads = ("aph", "ds", "icf", "inf", "ld")
+        reads = ("ae", "aph", "ds", "icf", "inf", "ld", "mh")
         sections = [
             (_("Medication"), ["cmspid", "cmtrt", "cmcat", "cmindc", "cmlnk"]),
             (_("Dose"), ["cmdose", "cmdosu", "cmdosur", "cmdosfrq", "cmfrqr", "cmroute", "cmrouter"]),

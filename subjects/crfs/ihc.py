@@ -51,6 +51,7 @@ class TissueScreening(CrfModel):
     class Crf:
         code, title, layout = "ihc", _("Tumour tissue IHC screening"), "fields"
         short = _("Tissue IHC")
+        reads = ("ihc",)
         sections = [
             (_("Specimen"), ["ihcspid", "ihcsrc", "ihcsite", "ihccoldt"]),
             (_("Assay"), ["ihctstdt", "ihclab", "ihctgt", "ihcab", "ihcpath"]),

@@ -175,7 +175,7 @@ def test_a_page_has_a_hundred_lines_and_the_pages_hold_them_all(people, sites, s
 
 @pytest.mark.requirement("AUD-12")
 def test_the_order_can_be_turned(forms):
-    newest, oldest = selectors.search(ALL, limit=500), selectors.search(ALL, limit=500, newest_first=False)
+    newest, oldest = (selectors.search(ALL, limit=5_000, newest_first=n) for n in (True, False))
 
     assert [line.event_id for line in newest] == [line.event_id for line in reversed(oldest)]
 

@@ -65,7 +65,7 @@ def numbers(people):
     return {
         "person": people["crc2"].pk,
         "assignment": people["crc2"].assignments.get().pk,
-        "delegation": people["crc2"].delegations.get().pk,
+        "delegation": people["crc2"].delegations.first().pk,
     }
 
 
@@ -150,10 +150,10 @@ def test_a_foreign_site_answers_as_one_that_does_not_exist(browsers, path):
 
 
 def test_a_foreign_sites_delegation_is_404(browsers, people):
-    foreign = people["crc3"].delegations.get()
+    foreign = people["crc3"].delegations.first()
 
     assert browsers["pi1"].post(f"/admin/delegation/{foreign.pk}/end/").status_code == 404
-    assert people["crc3"].delegations.get().ended_at is None
+    assert people["crc3"].delegations.first().ended_at is None
 
 
 @pytest.fixture
