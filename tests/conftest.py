@@ -88,6 +88,19 @@ def site_url(fresh_database):
     thread.join()
 
 
+@pytest.fixture(scope="session")
+def chromium():
+    """The browser of this test worker: one, because Playwright's loop stays in the thread that started it."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.journeys.browser import launch
+
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache(request):
     """Codes used, sign-ins counted, jobs not taken: what one test leaves in Valkey goes with it."""

@@ -5,9 +5,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-from tests.journeys.browser import Desk, launch
+from tests.journeys.browser import Desk
 from trial_edc.accounts import demo
 
 # Playwright keeps an event loop in this thread; the tests read the database in it, one thing at a time.
@@ -30,14 +29,6 @@ def pytest_runtest_makereport(item, call):
 
 
 CALLED = pytest.StashKey()
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

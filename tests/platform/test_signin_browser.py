@@ -5,7 +5,7 @@ import re
 
 import pyotp
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.platform.conftest import SINCE
 from trial_edc.accounts import actions, enrolment
@@ -17,15 +17,13 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 
 @pytest.fixture
-def tab(site_url):
+def tab(chromium, site_url):
     """A page of headless Chromium; the test fails when the content security policy stopped anything."""
     said = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_page(base_url=site_url)
-        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-        yield page
-        browser.close()
+    page = chromium.new_page(base_url=site_url)
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    yield page
+    page.close()
     assert [text for text in said if "Content Security Policy" in text] == []
 
 
