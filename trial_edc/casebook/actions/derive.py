@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from trial_edc.accounts.models import User
@@ -19,7 +18,7 @@ from ..slots import Slot
 from .findings import plan_queries, write_queries
 from .opening import open_slot
 from .signatures import unsettle
-from .writes import differs, write_content, write_instance
+from .writes import write_content, write_instance
 
 
 @dataclass(frozen=True)
@@ -36,28 +35,15 @@ class Rederived:
     is_locked: bool = False
 
 
-def derive_again(*, by: User, casebook: Casebook, instance_ids: Iterable[int], cause: str) -> tuple[Rederived, ...]:
-    """Derive saved forms of one subject anew and write those that change, with the queries that follow.
-
-    Args:
-        casebook: as it stands after what made this necessary. cause: the reason in trail and signatures.
-    """
-    found = []
-    for key in instance_ids:
-        record = casebook.record_of(key)
-        if record is None or record.status not in ("partial", "complete"):
-            continue
-        spec, after = derived_record(record, casebook)
-        if differs(spec, record, after):
-            found.append(write_derived(by=by, spec=spec, before=record, after=after, casebook=casebook, cause=cause))
-    return tuple(found)
+def spec_of(record: FormRecord, casebook: Casebook) -> FormSpec:
+    """What a saved form asks, in its own protocol version, with the rows it has."""
+    asked = form_spec(record.form_code, record.protocol_version, visit_code=record.visit_code)
+    return with_rows(asked, {}, record, casebook)
 
 
 def derived_record(record: FormRecord, casebook: Casebook) -> tuple[FormSpec, FormRecord]:
     """A saved form with its derived items computed from the casebook as it stands."""
-    spec = with_rows(
-        form_spec(record.form_code, record.protocol_version, visit_code=record.visit_code), {}, record, casebook
-    )
+    spec = spec_of(record, casebook)
     return spec, derived(spec, record, casebook)
 
 

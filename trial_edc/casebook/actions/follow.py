@@ -23,14 +23,15 @@ from trial_edc.audit import clock
 from trial_edc.audit.context import as_system
 from trial_edc.audit.system import system_user
 from trial_edc.crf.checks import Finding, run_checks
-from trial_edc.crf.entry import derived, with_rows
+from trial_edc.crf.entry import derived
 from trial_edc.crf.registry import crf, readers, short_title
-from trial_edc.crf.spec import FormSpec, form_spec
+from trial_edc.crf.spec import FormSpec
 from trial_edc.crf.values import FormRecord, display, is_expected
 
 from ..models import FormInstance
 from ..reader import Casebook, InstanceRow, read
 from ..study import study
+from .derive import spec_of
 from .findings import plan_queries, write_queries
 from .opening import KnownQuery
 from .signatures import unsettle
@@ -162,8 +163,7 @@ def _dependent(casebook: Casebook, row: InstanceRow) -> _Dependent | None:
     saved = casebook.record_of(row.id)
     if saved is None:
         return None
-    spec = form_spec(row.form_code, row.protocol_version, visit_code=row.visit_code)
-    return _Dependent(row, with_rows(spec, {}, saved, casebook), saved, saved)
+    return _Dependent(row, spec_of(saved, casebook), saved, saved)
 
 
 def _as_stored(spec: FormSpec, record: FormRecord) -> FormRecord:
